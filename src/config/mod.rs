@@ -1,0 +1,73 @@
+//! The configuration: the file as written → layered with the environment → a validated [`Config`].
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use chrono::TimeDelta;
+use url::Url;
+
+use crate::{
+    domain::{
+        SecretSource, calendar::Calendar, policy::Policies, route::Routes, schedule::Schedule,
+    },
+    entra::config::TenantConfig,
+    notify::config::ReceiverConfig,
+};
+
+/// A configuration without errors. Every default is filled in.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// When rounds run; carries the time zone.
+    pub schedule: Schedule,
+    /// Run a round as soon as the daemon is up.
+    pub scan_on_start: bool,
+    /// Thresholds and exceptions.
+    pub policies: Policies,
+    /// Tenants; at least one.
+    pub tenants: Vec<TenantConfig>,
+    /// Receivers.
+    pub receivers: Vec<ReceiverConfig>,
+    /// Routes; where none are written, one that sends everything to every receiver.
+    pub routes: Routes,
+    /// Working days, holidays, time zone.
+    pub calendar: Calendar,
+    /// Where the store is.
+    pub store: StoreConfig,
+    /// The HTTP server.
+    pub http: HttpConfig,
+    /// Per-credential series at most.
+    pub max_credentials: usize,
+    /// Certificates trusted beside the system's.
+    pub extra_ca_file: Option<PathBuf>,
+    /// How log lines look.
+    pub log_format: LogFormat,
+}
+
+/// Where the store is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoreConfig {
+    /// The SQLite file.
+    pub path: PathBuf,
+    /// How long finished things are kept.
+    pub retention: TimeDelta,
+}
+
+/// The HTTP server.
+#[derive(Debug, Clone)]
+pub struct HttpConfig {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// How people reach it.
+    pub public_url: Option<Url>,
+    /// The bearer token for everything but health.
+    pub token: Option<SecretSource>,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line.
+    #[default]
+    Json,
+    /// For people.
+    Pretty,
+}

@@ -1,0 +1,121 @@
+//! An app and the credentials that it carries.
+
+use std::fmt;
+
+use chrono::{DateTime, Datelike, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Id;
+
+/// An app registration (`application`) or an enterprise app (`servicePrincipal`) that carries credentials.
+///
+/// Kept small on purpose: a tenant may hold a hundred thousand of them at once in memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct App {
+    /// The directory object's id; unique in the tenant.
+    pub object_id: Id,
+    /// The application (client) id.
+    pub app_id: Id,
+    /// The display name; empty when Graph gave none. Hostile, and not unique.
+    pub name: Box<str>,
+    /// The directory object's tags.
+    pub tags: Box<[Box<str>]>,
+    /// What expires.
+    pub credentials: Box<[Credential]>,
+}
+
+/// One thing that expires.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// `keyId`: what the portal labels *Secret ID*, or the certificate's key id.
+    pub id: Id,
+    /// What it is.
+    pub kind: Kind,
+    /// The name its maker gave it, if any. Hostile.
+    pub name: Option<Box<str>>,
+    /// The first three characters of a client secret's value, as Graph tells them.
+    pub hint: Option<Box<str>>,
+    /// When it begins to be valid; `None` when Graph gave no date.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// When it ends.
+    pub expires: Expiry,
+}
+
+/// What kind of credential.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    schemars::JsonSchema,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// A client secret (`passwordCredential`).
+    ClientSecret,
+    /// A certificate (`keyCredential`).
+    Certificate,
+    /// A SAML signing certificate: its three Graph objects folded into one.
+    SamlCertificate,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::ClientSecret, Self::Certificate, Self::SamlCertificate];
+
+    /// The name in configuration, JSON and metrics.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ClientSecret => "client-secret",
+            Self::Certificate => "certificate",
+            Self::SamlCertificate => "saml-certificate",
+        }
+    }
+
+    /// Reads [`Kind::as_str`] back.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// When a credential ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Expiry {
+    /// At this instant it stops working.
+    At(DateTime<Utc>),
+    /// No end, or one so far off that it was meant as none.
+    Never,
+}
+
+impl Expiry {
+    /// Ends in this year or later were meant as "never": the old portal wrote 2299-12-31.
+    pub const NEVER_FROM_YEAR: i32 = 2099;
+
+    /// Folds a missing or absurd end into [`Expiry::Never`].
+    pub fn new(end: Option<DateTime<Utc>>) -> Self {
+        match end {
+            Some(at) if at.year() < Self::NEVER_FROM_YEAR => Self::At(at),
+            _ => Self::Never,
+        }
+    }
+
+    /// The instant, if there is one.
+    pub fn at(self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::At(at) => Some(at),
+            Self::Never => None,
+        }
+    }
+}

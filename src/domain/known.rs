@@ -1,0 +1,107 @@
+//! What is remembered of a tenant between scans.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{App, Credential, Expiry, Id, Kind, Rung, Severity};
+
+/// Names one credential within its tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CredentialKey {
+    /// The directory object that carries it.
+    pub object_id: Id,
+    /// A SAML signing certificate's parts share a key id with a secret, so the kind belongs to the key.
+    pub kind: Kind,
+    /// Its key id.
+    pub credential_id: Id,
+}
+
+impl CredentialKey {
+    /// The key of one of an app's credentials.
+    pub fn new(app: &App, credential: &Credential) -> Self {
+        Self {
+            object_id: app.object_id.clone(),
+            kind: credential.kind,
+            credential_id: credential.id.clone(),
+        }
+    }
+}
+
+/// What is remembered of one credential.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memory {
+    /// When a scan first saw it.
+    pub first_seen: DateTime<Utc>,
+    /// Its end when it was last seen.
+    pub expires: Expiry,
+    /// True since a complete scan no longer saw it.
+    pub gone: bool,
+    /// How often it has gone after it was announced; a new life is announced anew.
+    pub life: u32,
+    /// A digest of what was last stored of it, so that only changes are written.
+    pub fingerprint: u64,
+    /// What was last announced of it in this life and with this end.
+    pub announced: Option<Box<Announced>>,
+}
+
+/// What was last announced of a credential.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Announced {
+    /// The rung.
+    pub rung: Rung,
+    /// 0: the rung's own alert; n: the n-th reminder after the end.
+    pub reminder: u32,
+    /// How urgent it was said to be.
+    pub severity: Severity,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// The end that it was announced with.
+    pub expires_at: DateTime<Utc>,
+    /// Names of all receivers that were told of it in this life: those get the `resolved`.
+    pub told: Vec<String>,
+    /// True once they were told that it needs nothing more.
+    pub resolved: bool,
+}
+
+/// Everything remembered of one tenant's credentials, found by key.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    sorted: Vec<(CredentialKey, Memory)>,
+    /// False until a scan of the tenant has been complete for the first time.
+    pub scanned_before: bool,
+}
+
+impl Known {
+    /// From entries in any order; each key once.
+    pub fn new(mut entries: Vec<(CredentialKey, Memory)>, scanned_before: bool) -> Self {
+        entries.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        Self {
+            sorted: entries,
+            scanned_before,
+        }
+    }
+
+    /// What is remembered of one credential.
+    pub fn get(&self, key: &CredentialKey) -> Option<&Memory> {
+        let at = self
+            .sorted
+            .binary_search_by(|(known, _)| known.cmp(key))
+            .ok()?;
+        Some(&self.sorted[at].1)
+    }
+
+    /// Everything, ordered by key.
+    pub fn iter(&self) -> impl Iterator<Item = (&CredentialKey, &Memory)> {
+        self.sorted.iter().map(|(key, memory)| (key, memory))
+    }
+
+    /// How many credentials are remembered.
+    pub fn len(&self) -> usize {
+        self.sorted.len()
+    }
+
+    /// True when nothing is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.sorted.is_empty()
+    }
+}

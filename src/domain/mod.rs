@@ -1,0 +1,39 @@
+//! The pure heart: what a credential is, when it is due, who is told, and why.
+//!
+//! Nothing here reads a clock, an environment variable, a file or a socket, and nothing is `async`: `now` and
+//! randomness are arguments. What cannot be pure but is needed by every adapter (the clock, the reading of secrets) is
+//! here as a trait only.
+
+pub mod app;
+pub mod backoff;
+pub mod calendar;
+pub mod clock;
+pub mod decide;
+pub mod glob;
+pub mod group;
+pub mod health;
+pub mod id;
+pub mod known;
+pub mod matcher;
+pub mod notification;
+pub mod policy;
+pub mod route;
+pub mod row;
+pub mod rung;
+pub mod schedule;
+pub mod secret;
+pub mod severity;
+pub mod silence;
+pub mod snapshot;
+pub mod supersede;
+
+pub use app::{App, Credential, Expiry, Kind};
+pub use clock::Clock;
+
+pub use id::Id;
+pub use notification::{EventType, Notification};
+pub use row::Row;
+pub use rung::{Ladder, Rung};
+pub use secret::{SecretSource, Secrets};
+pub use severity::Severity;
+pub use snapshot::Snapshot;

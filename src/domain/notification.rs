@@ -1,0 +1,124 @@
+//! A notification: one group of alerts for one receiver, before it is rendered.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Row, row::RowSeverity};
+
+/// What a message says. The JSON names are the `type` of a generic webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum EventType {
+    /// Credentials that will run out.
+    #[serde(rename = "credential.expiring")]
+    Expiring,
+    /// Credentials that have run out.
+    #[serde(rename = "credential.expired")]
+    Expired,
+    /// Credentials that were told of and need nothing more.
+    #[serde(rename = "credential.resolved")]
+    Resolved,
+    /// A tenant cannot be seen, or suddenly shows much less.
+    #[serde(rename = "monitor.failing")]
+    MonitorFailing,
+    /// It can be seen again.
+    #[serde(rename = "monitor.recovered")]
+    MonitorRecovered,
+    /// A sample.
+    #[serde(rename = "test")]
+    Test,
+}
+
+impl EventType {
+    /// The name on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Expiring => "credential.expiring",
+            Self::Expired => "credential.expired",
+            Self::Resolved => "credential.resolved",
+            Self::MonitorFailing => "monitor.failing",
+            Self::MonitorRecovered => "monitor.recovered",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// One message to one receiver, as decided. It is stored as it is, and rendered only when it is sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notification {
+    /// Its id; time-ordered.
+    pub id: Uuid,
+    /// What it says.
+    pub subject: Subject,
+    /// When it was decided.
+    pub decided_at: DateTime<Utc>,
+    /// True for the first complete scan of a tenant: what is due has piled up.
+    #[serde(default)]
+    pub first_scan: bool,
+}
+
+/// What a notification is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "about", rename_all = "kebab-case")]
+pub enum Subject {
+    /// Credentials due, most urgent first.
+    Due {
+        /// At least one.
+        alerts: Vec<Row>,
+    },
+    /// Credentials that were announced and need nothing more; each row's `reason` says why.
+    Resolved {
+        /// At least one.
+        alerts: Vec<Row>,
+    },
+    /// A tenant cannot be seen, or suddenly shows much less.
+    Failing {
+        /// The tenant's name.
+        tenant: String,
+        /// What is wrong and what to do, for people.
+        problem: String,
+        /// Since when.
+        since: DateTime<Utc>,
+    },
+    /// The tenant is seen again.
+    Recovered {
+        /// The tenant's name.
+        tenant: String,
+        /// What it was and how it is now.
+        note: String,
+    },
+    /// A sample, with made-up rows.
+    Test {
+        /// Made-up rows.
+        alerts: Vec<Row>,
+    },
+}
+
+impl Notification {
+    /// The rows, if it is about credentials.
+    pub fn rows(&self) -> &[Row] {
+        match &self.subject {
+            Subject::Due { alerts } | Subject::Resolved { alerts } | Subject::Test { alerts } => {
+                alerts
+            }
+            Subject::Failing { .. } | Subject::Recovered { .. } => &[],
+        }
+    }
+
+    /// The wire type of one of its rows, or of the whole when there are none.
+    pub fn event_type(&self, row: Option<&Row>) -> EventType {
+        match (&self.subject, row) {
+            (Subject::Due { .. }, Some(row)) if row.days_left.is_some_and(|days| days < 0) => {
+                EventType::Expired
+            }
+            (Subject::Due { .. }, Some(row)) if row.severity == RowSeverity::Expired => {
+                EventType::Expired
+            }
+            (Subject::Due { .. }, _) => EventType::Expiring,
+            (Subject::Resolved { .. }, _) => EventType::Resolved,
+            (Subject::Failing { .. }, _) => EventType::MonitorFailing,
+            (Subject::Recovered { .. }, _) => EventType::MonitorRecovered,
+            (Subject::Test { .. }, _) => EventType::Test,
+        }
+    }
+}

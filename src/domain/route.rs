@@ -1,0 +1,70 @@
+//! Which receivers an alert goes to.
+
+use super::matcher::{Matcher, Subject};
+
+/// A rule that picks receivers. The first that matches wins, unless it says `continue`.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Route {
+    /// Which alerts.
+    pub matcher: Matcher,
+    /// Names of the receivers.
+    pub receivers: Vec<String>,
+    /// Names of the receivers to use when one of `receivers` has given up.
+    pub fallback: Vec<String>,
+    /// What makes two alerts part of one notification.
+    pub group_by: Vec<GroupKey>,
+    /// Look at the routes after this one too.
+    pub go_on: bool,
+}
+
+/// What alerts of one notification have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum GroupKey {
+    /// The tenant.
+    Tenant,
+    /// The app.
+    App,
+    /// The set of owners.
+    Owner,
+    /// The severity.
+    Severity,
+}
+
+/// The routes, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Routes(Vec<Route>);
+
+impl Routes {
+    /// The given routes; where there are none, one that sends everything to all of `receivers`.
+    pub fn new(routes: Vec<Route>, receivers: &[String]) -> Self {
+        if !routes.is_empty() {
+            return Self(routes);
+        }
+        let everything = Route {
+            receivers: receivers.to_vec(),
+            group_by: vec![GroupKey::Tenant],
+            ..Route::default()
+        };
+        Self(vec![everything])
+    }
+
+    /// The routes, in order.
+    pub fn all(&self) -> &[Route] {
+        &self.0
+    }
+
+    /// The indices of the routes that take the alert.
+    pub fn matching(&self, subject: &Subject<'_>) -> Vec<usize> {
+        let mut taken = Vec::new();
+        for (index, route) in self.0.iter().enumerate() {
+            if !route.matcher.matches(subject) {
+                continue;
+            }
+            taken.push(index);
+            if !route.go_on {
+                break;
+            }
+        }
+        taken
+    }
+}

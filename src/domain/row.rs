@@ -1,0 +1,100 @@
+//! A credential as people and programs see it: the row of `scan --format json`, of a message, of a webhook.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::{Id, Kind, Rung, Severity};
+
+/// One credential, flat. The JSON names are fixed: scripts and webhook consumers rely on them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// The tenant's name in the configuration.
+    pub tenant: String,
+    /// The application (client) id.
+    pub app_id: Id,
+    /// The directory object's id.
+    pub object_id: Id,
+    /// The app's display name. Hostile text.
+    pub app_name: String,
+    /// What kind of credential.
+    pub kind: Kind,
+    /// The credential's key id (*Secret ID*).
+    pub credential_id: Id,
+    /// The credential's name. Hostile text.
+    pub credential_name: Option<String>,
+    /// The first characters of a secret's value. Hostile text.
+    pub hint: Option<String>,
+    /// Start of validity.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// End of validity; `None`: never.
+    pub expires_at: Option<DateTime<Utc>>,
+    /// Whole days left, rounded down; `None`: never expires.
+    pub days_left: Option<i64>,
+    /// How urgent at the moment of decision.
+    pub severity: RowSeverity,
+    /// The newer credential that took over, when there is evidence of it.
+    pub superseded_by: Option<Id>,
+    /// A newer credential that may have taken over, but without evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newer: Option<Id>,
+    /// Mail addresses or names of those who own the app.
+    pub owners: Vec<String>,
+    /// When it was last used to sign in, if known.
+    pub last_used_at: Option<DateTime<Utc>>,
+    /// The rung that was reached; only on alerts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rung: Option<Rung>,
+    /// Why this alert came, in a sentence; only on alerts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Where to go; only on alerts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub links: Option<Links>,
+}
+
+/// Where a person can act.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Links {
+    /// The app's *Certificates & secrets* page in the Entra portal of its cloud.
+    pub portal: String,
+}
+
+/// A severity, or `ok` while the credential is on no rung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RowSeverity {
+    /// On no rung of the ladder.
+    Ok,
+    /// See [`Severity::Info`].
+    Info,
+    /// See [`Severity::Warning`].
+    Warning,
+    /// See [`Severity::Critical`].
+    Critical,
+    /// See [`Severity::Expired`].
+    Expired,
+}
+
+impl RowSeverity {
+    /// The name in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Info => Severity::Info.as_str(),
+            Self::Warning => Severity::Warning.as_str(),
+            Self::Critical => Severity::Critical.as_str(),
+            Self::Expired => Severity::Expired.as_str(),
+        }
+    }
+}
+
+impl From<Severity> for RowSeverity {
+    fn from(severity: Severity) -> Self {
+        match severity {
+            Severity::Info => Self::Info,
+            Severity::Warning => Self::Warning,
+            Severity::Critical => Self::Critical,
+            Severity::Expired => Self::Expired,
+        }
+    }
+}

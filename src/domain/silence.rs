@@ -1,0 +1,97 @@
+//! Silences: matching alerts wait until the silence ends.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::{Expiry, Kind, Severity, known::CredentialKey};
+
+/// Alerts that match wait until it ends; nothing is marked as announced meanwhile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silence {
+    /// Its id.
+    pub id: Uuid,
+    /// What it covers.
+    pub scope: Scope,
+    /// Why; never empty.
+    pub reason: String,
+    /// Who set it.
+    pub author: String,
+    /// When it was set.
+    pub created_at: DateTime<Utc>,
+    /// When it ends.
+    pub ends_at: DateTime<Utc>,
+    /// Hold back even the critical rung.
+    pub even_critical: bool,
+}
+
+/// What a silence covers; by ids, since names are not unique and can be changed by others.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "on", rename_all = "kebab-case")]
+pub enum Scope {
+    /// A whole tenant.
+    Tenant {
+        /// Its name.
+        tenant: String,
+    },
+    /// One app, by its object id.
+    App {
+        /// The tenant's name.
+        tenant: String,
+        /// The object id.
+        object_id: String,
+    },
+    /// One credential. The silence breaks by itself when the credential's end changes.
+    Credential {
+        /// The tenant's name.
+        tenant: String,
+        /// The object id.
+        object_id: String,
+        /// The kind.
+        kind: Kind,
+        /// The key id.
+        credential_id: String,
+        /// The end that it had when the silence was set; `None`: never.
+        expires_at: Option<DateTime<Utc>>,
+    },
+}
+
+impl Silence {
+    /// Does it hold back an alert on this credential at `now`?
+    pub fn holds(
+        &self,
+        tenant: &str,
+        key: &CredentialKey,
+        expires: Expiry,
+        severity: Severity,
+        now: DateTime<Utc>,
+    ) -> bool {
+        now < self.ends_at
+            && self.covers(tenant, key)
+            && !self.is_broken_by(key, expires)
+            && (self.even_critical || severity < Severity::Critical)
+    }
+
+    /// A silence on one credential is broken when that credential's end is no longer the one it was set for.
+    pub fn is_broken_by(&self, key: &CredentialKey, expires: Expiry) -> bool {
+        match &self.scope {
+            Scope::Credential { expires_at, .. } => self.is_on(key) && *expires_at != expires.at(),
+            Scope::Tenant { .. } | Scope::App { .. } => false,
+        }
+    }
+
+    fn covers(&self, of: &str, key: &CredentialKey) -> bool {
+        match &self.scope {
+            Scope::Tenant { tenant } => tenant == of,
+            Scope::App { tenant, object_id } => {
+                tenant == of && *object_id == key.object_id.to_string()
+            }
+            Scope::Credential { tenant, .. } => tenant == of && self.is_on(key),
+        }
+    }
+
+    fn is_on(&self, key: &CredentialKey) -> bool {
+        matches!(&self.scope, Scope::Credential { object_id, kind, credential_id, .. }
+            if *kind == key.kind && *object_id == key.object_id.to_string() && *credential_id == key.credential_id.to_string())
+    }
+}

@@ -1,0 +1,28 @@
+//! What one complete pass over a tenant saw.
+
+use super::App;
+
+/// Everything a complete scan saw. There is no partial snapshot: a scan that could not finish is an error instead.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// The apps, each once, in the order they came.
+    pub apps: Vec<App>,
+    /// Odd values that were met on the way; none of them stopped the scan.
+    pub warnings: Vec<Warning>,
+}
+
+impl Snapshot {
+    /// How many credentials the apps carry.
+    pub fn credentials(&self) -> usize {
+        self.apps.iter().map(|app| app.credentials.len()).sum()
+    }
+}
+
+/// One credential or app that could not be read in full.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The app's object id as text.
+    pub object_id: String,
+    /// What was odd and what was done about it, with untrusted text quoted and shortened.
+    pub message: String,
+}

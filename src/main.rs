@@ -1,0 +1,3 @@
+//! The process: parse the command line, run one command, exit with its code.
+
+fn main() {}

@@ -1,0 +1,27 @@
+//! What the configuration says of a receiver, validated.
+
+use super::{email, slack, teams, webhook};
+
+/// A place alerts go.
+#[derive(Debug, Clone)]
+pub struct ReceiverConfig {
+    /// Its name; unique.
+    pub name: String,
+    /// Tell it when something announced needs nothing more.
+    pub send_resolved: bool,
+    /// How it is reached.
+    pub backend: Backend,
+}
+
+/// How a receiver is reached.
+#[derive(Debug, Clone)]
+pub enum Backend {
+    /// Mail over SMTP.
+    Email(email::EmailConfig),
+    /// A Slack incoming webhook.
+    Slack(slack::SlackConfig),
+    /// A Teams Workflows webhook.
+    Teams(teams::TeamsConfig),
+    /// A Standard Webhooks endpoint.
+    Webhook(webhook::WebhookConfig),
+}

@@ -1,0 +1,5 @@
+//! Mail over SMTP.
+
+mod config;
+
+pub use config::{EmailConfig, SmtpTls};

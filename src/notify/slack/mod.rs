@@ -1,0 +1,5 @@
+//! Slack.
+
+mod config;
+
+pub use config::SlackConfig;

@@ -1,0 +1,5 @@
+//! Teams.
+
+mod config;
+
+pub use config::TeamsConfig;

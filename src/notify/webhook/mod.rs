@@ -1,0 +1,5 @@
+//! Standard Webhooks.
+
+mod config;
+
+pub use config::WebhookConfig;

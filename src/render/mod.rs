@@ -1,0 +1,42 @@
+//! The words of messages. A [`Message`] is everything that a person is told, as plain, unescaped text in the order of
+//! reading; each backend gives it its channel's form and escapes it for the place it lands in.
+
+use crate::domain::row::RowSeverity;
+
+/// One part of a notification in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// One line, the worst thing first and how many more: a mail's subject, a chat message's preview.
+    pub title: String,
+    /// How urgent the worst of it is; decides colours.
+    pub urgency: RowSeverity,
+    /// Sentences before the items: why this came, what it is about.
+    pub intro: Vec<String>,
+    /// The credentials of this part, most urgent first.
+    pub items: Vec<Item>,
+    /// Sentences after the items: why this came, how to change that.
+    pub footer: Vec<String>,
+    /// `(2, 3)`: the second of three parts; `None`: there is only one.
+    pub part: Option<(usize, usize)>,
+}
+
+/// One credential in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// How urgent.
+    pub severity: RowSeverity,
+    /// The app's name, or its id when it has none. Hostile.
+    pub app: String,
+    /// What it is: `client secret "prod"`. Hostile.
+    pub credential: String,
+    /// `expires in 6 days, on Mon 30 Nov 2026`.
+    pub when: String,
+    /// Labelled facts in the order of reading: app id, secret id, hint, owners, last working day before, tenant.
+    pub facts: Vec<(&'static str, String)>,
+    /// Sentences: replaced by …, why a rotation is unfinished, …
+    pub notes: Vec<String>,
+    /// Where to act.
+    pub portal: Option<String>,
+    /// What to type.
+    pub command: Option<String>,
+}

@@ -1,0 +1,318 @@
+//! What is remembered: inventory, alerts, the outbox with its attempts, scans.
+//!
+//! One trait, so that a second database is a second implementation of the same promises; `conformance` tests them.
+//! Times are integer milliseconds since 1970 in UTC. No function reads a clock.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+use uuid::Uuid;
+
+use crate::domain::{
+    Expiry, Id, Kind, Notification, Rung, Severity,
+    health::Health,
+    known::{Announced, CredentialKey, Known},
+    silence::Silence,
+};
+
+/// What every store promises. All writes of one call are one transaction: they happen together or not at all.
+pub trait Store: Send + Sync {
+    /// Can it be reached and written to?
+    fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>>;
+
+    /// What is remembered of a tenant's credentials, those that are gone included.
+    fn known<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<Known, StoreError>>;
+
+    /// What is remembered of a tenant's scans; the default for a tenant never seen.
+    fn health<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<Health, StoreError>>;
+
+    /// Silences that have not ended at `now`.
+    fn silences(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<Vec<Silence>, StoreError>>;
+
+    /// Adds a silence, or replaces the one of the same id.
+    fn put_silence<'a>(&'a self, silence: &'a Silence) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Writes everything that a round decided: scan, inventory changes, alerts, notifications, deliveries, health. An alert that
+    /// is there already (same credential, life, end, rung and reminder) makes the whole round fail with
+    /// [`StoreError::AlreadyDecided`], so that nothing is ever decided twice.
+    fn commit<'a>(&'a self, round: &'a Round) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Takes the oldest delivery to `receiver` that is due at `now` and not leased, and leases it until `until`. Among those due,
+    /// deliveries that were never tried come first, so that one that keeps failing does not hold up the others.
+    fn claim<'a>(
+        &'a self,
+        receiver: &'a str,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Option<Claim>, StoreError>>;
+
+    /// When the next delivery to `receiver` is due (leases count as due when they end); `None`: nothing is waiting.
+    fn next_due<'a>(
+        &'a self,
+        receiver: &'a str,
+    ) -> BoxFuture<'a, Result<Option<DateTime<Utc>>, StoreError>>;
+
+    /// Records what came of sending one part of a claimed delivery.
+    fn record<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Gives back every lease: for the start of a process that is known to be the only one, and for a stop.
+    fn release_all(&self) -> BoxFuture<'_, Result<u64, StoreError>>;
+
+    /// The outbox, a row a receiver that has ever had a delivery.
+    fn outbox(&self) -> BoxFuture<'_, Result<Vec<OutboxState>, StoreError>>;
+
+    /// Credentials that are not gone and have an end, soonest end first, at most `limit`; with them the number of all such.
+    fn soonest(&self, limit: usize) -> BoxFuture<'_, Result<(Vec<Inventory>, u64), StoreError>>;
+
+    /// Every alert decided so far with the receivers it went to, oldest first: for the demo's summary and for support.
+    fn history(&self) -> BoxFuture<'_, Result<Vec<AlertHistory>, StoreError>>;
+
+    /// Forgets finished deliveries, scans and alerts older than `before`, and credentials gone since before then; never
+    /// anything still waiting, and never the memory of what a living credential was announced at. Says how many rows went.
+    fn forget(&self, before: DateTime<Utc>) -> BoxFuture<'_, Result<u64, StoreError>>;
+}
+
+/// Everything a round decided.
+#[derive(Debug, Clone)]
+pub struct Round {
+    /// The tenant's name.
+    pub tenant: String,
+    /// The scan it rests on.
+    pub scan: ScanRecord,
+    /// Credentials that are new, changed, or back.
+    pub upserts: Vec<Inventory>,
+    /// Credentials that a complete scan no longer saw.
+    pub gone: Vec<CredentialKey>,
+    /// What is from now on remembered as announced; `None` forgets it (a new life or a new end).
+    pub announced: Vec<(CredentialKey, u32, Option<Announced>)>,
+    /// New alerts.
+    pub alerts: Vec<AlertRecord>,
+    /// New notifications, each with its deliveries.
+    pub notifications: Vec<(Notification, Vec<NewDelivery>)>,
+    /// Silences that broke by themselves: they end at the scan's end.
+    pub broken_silences: Vec<Uuid>,
+    /// The tenant's health after it.
+    pub health: Health,
+}
+
+/// One scan, complete or failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScanRecord {
+    /// Its id; time-ordered.
+    pub id: Uuid,
+    /// When it began.
+    pub started_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: DateTime<Utc>,
+    /// What went wrong; `None`: it was complete.
+    pub error: Option<String>,
+    /// Apps seen.
+    pub apps: u64,
+    /// Credentials seen.
+    pub credentials: u64,
+    /// Odd values met.
+    pub warnings: u64,
+}
+
+/// A credential as the inventory holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inventory {
+    /// The tenant's name.
+    pub tenant: String,
+    /// Its key.
+    pub key: CredentialKey,
+    /// The application (client) id.
+    pub app_id: Id,
+    /// The app's display name.
+    pub app_name: String,
+    /// The credential's name.
+    pub name: Option<String>,
+    /// First characters of a secret's value.
+    pub hint: Option<String>,
+    /// Start of validity.
+    pub starts_at: Option<DateTime<Utc>>,
+    /// End.
+    pub expires: Expiry,
+    /// When a scan first saw it.
+    pub first_seen: DateTime<Utc>,
+    /// See [`crate::domain::known::Memory::fingerprint`].
+    pub fingerprint: u64,
+}
+
+/// An alert: decided once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertRecord {
+    /// Its id; time-ordered.
+    pub id: Uuid,
+    /// The credential.
+    pub key: CredentialKey,
+    /// Its life, see [`crate::domain::known::Memory::life`].
+    pub life: u32,
+    /// Its end as announced.
+    pub expires_at: DateTime<Utc>,
+    /// The rung reached.
+    pub rung: Rung,
+    /// 0, or the number of the reminder.
+    pub reminder: u32,
+    /// How urgent.
+    pub severity: Severity,
+    /// Why, in a sentence.
+    pub reason: String,
+    /// When.
+    pub decided_at: DateTime<Utc>,
+    /// The notifications that carry it.
+    pub notifications: Vec<Uuid>,
+}
+
+/// A delivery to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDelivery {
+    /// Its id; time-ordered.
+    pub id: Uuid,
+    /// The receiver's name.
+    pub receiver: String,
+    /// One of the receiver's targets.
+    pub target: String,
+    /// Not to be sent before.
+    pub due_at: DateTime<Utc>,
+    /// Receivers to use when this one gives up, with their targets.
+    pub fallback: Vec<Fallback>,
+}
+
+/// A receiver to use when another has given up.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Fallback {
+    /// The receiver's name.
+    pub receiver: String,
+    /// Its target.
+    pub target: String,
+}
+
+/// A delivery that was claimed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The delivery.
+    pub delivery: NewDelivery,
+    /// What to say.
+    pub notification: Notification,
+    /// Parts that the receiver has taken already.
+    pub parts_done: u32,
+    /// Failed tries so far, over all parts.
+    pub failures: u32,
+    /// When it was put into the outbox.
+    pub created_at: DateTime<Utc>,
+}
+
+/// What came of sending one part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The delivery.
+    pub delivery: Uuid,
+    /// When it began.
+    pub at: DateTime<Utc>,
+    /// How long it took.
+    pub took: Duration,
+    /// Which part, counted from 0.
+    pub part: u32,
+    /// What came of it.
+    pub outcome: AttemptOutcome,
+}
+
+/// What came of sending one part, and what becomes of the delivery.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttemptOutcome {
+    /// The receiver took the part; more are to come. The lease goes on.
+    PartDone,
+    /// The receiver took the last part.
+    Delivered,
+    /// It did not; try again then. The lease ends.
+    Retry {
+        /// When.
+        due_at: DateTime<Utc>,
+        /// The failure's name.
+        failure: &'static str,
+        /// What was said.
+        detail: String,
+    },
+    /// It did not, and trying again cannot help. The fallback deliveries given are put into the outbox in the same transaction.
+    GivenUp {
+        /// The failure's name.
+        failure: &'static str,
+        /// What was said.
+        detail: String,
+        /// To be made instead, with the same notification.
+        instead: Vec<NewDelivery>,
+    },
+}
+
+/// The outbox of one receiver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutboxState {
+    /// Its name.
+    pub receiver: String,
+    /// Deliveries that wait.
+    pub pending: u64,
+    /// When the oldest of them was put there.
+    pub oldest: Option<DateTime<Utc>>,
+    /// What the last failed attempt of a waiting or given-up delivery said.
+    pub last_error: Option<String>,
+    /// True when the delivery that finished last was given up.
+    pub gave_up_last: bool,
+}
+
+/// An alert and where it went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertHistory {
+    /// The tenant's name.
+    pub tenant: String,
+    /// The app's display name, as last seen.
+    pub app_name: String,
+    /// The credential's name, as last seen.
+    pub credential_name: Option<String>,
+    /// The kind.
+    pub kind: Kind,
+    /// The alert.
+    pub alert: AlertRecord,
+    /// Receiver, target, and whether it was delivered.
+    pub deliveries: Vec<(String, String, DeliveryState)>,
+}
+
+/// Where a delivery stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryState {
+    /// It waits for its time or a retry.
+    Pending,
+    /// The receiver took it.
+    Delivered,
+    /// It was given up on.
+    GivenUp,
+}
+
+/// Why the store did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another process holds the database.
+    #[error(
+        "{path} is in use by another forewarn process; stop that one, or give this one a store of its own"
+    )]
+    Locked {
+        /// The database file.
+        path: String,
+    },
+    /// An alert of the round had been decided before.
+    #[error("an alert of this round had already been decided; nothing was written")]
+    AlreadyDecided,
+    /// What is stored cannot be read back.
+    #[error("the store holds a value that cannot be read: {0}")]
+    Corrupt(String),
+    /// The database failed.
+    #[error("the store cannot be used: {doing}")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// What the database said.
+        #[source]
+        source: sqlx::Error,
+    },
+}
