@@ -111,6 +111,11 @@ impl Expiry {
         }
     }
 
+    /// The same to the millisecond, which is what stores keep; Graph tells ten-millionths of a second.
+    pub fn is_same(self, other: Self) -> bool {
+        self.at().map(|at| at.timestamp_millis()) == other.at().map(|at| at.timestamp_millis())
+    }
+
     /// The instant, if there is one.
     pub fn at(self) -> Option<DateTime<Utc>> {
         match self {

@@ -18,3 +18,204 @@ pub struct Health {
     /// True while `monitor.failing` has been told and not yet `monitor.recovered`.
     pub announced: bool,
 }
+
+/// How a scan went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scanned<'a> {
+    /// It was complete and held so many apps.
+    Complete {
+        /// How many.
+        apps: u64,
+    },
+    /// It failed.
+    Failed {
+        /// What it said.
+        error: &'a str,
+    },
+}
+
+/// What is to be told about a tenant as a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// `monitor.failing`.
+    Failing {
+        /// What is wrong, for people.
+        problem: String,
+        /// Since when.
+        since: DateTime<Utc>,
+    },
+    /// `monitor.recovered`.
+    Recovered {
+        /// What it was and how it is now.
+        note: String,
+    },
+}
+
+/// So many scans in a row must fail before it is told: one alone is no news.
+const FAILURES_BEFORE_ALERT: u32 = 2;
+
+impl Health {
+    /// The tenant's health after a scan that ended at `now`, and what is to be told.
+    pub fn after(&self, scanned: Scanned<'_>, now: DateTime<Utc>) -> (Self, Option<Change>) {
+        match scanned {
+            Scanned::Failed { error } => self.after_failure(error, now),
+            Scanned::Complete { apps } => self.after_success(apps, now),
+        }
+    }
+
+    fn after_failure(&self, error: &str, now: DateTime<Utc>) -> (Self, Option<Change>) {
+        let failures = self.failures.saturating_add(1);
+        let since = self.failing_since.unwrap_or(now);
+        let tell = failures >= FAILURES_BEFORE_ALERT && !self.announced;
+        let health = Self {
+            failures,
+            failing_since: Some(since),
+            last_error: Some(error.to_owned()),
+            announced: self.announced || tell,
+            ..self.clone()
+        };
+        let change = tell.then(|| {
+            let problem = format!("The last {failures} scans failed; nothing new can be seen. The last one said: {error}");
+            Change::Failing { problem, since }
+        });
+        (health, change)
+    }
+
+    fn after_success(&self, apps: u64, now: DateTime<Utc>) -> (Self, Option<Change>) {
+        let clean = Self {
+            last_success: Some(now),
+            apps: Some(apps),
+            ..Self::default()
+        };
+        if let Some(before) = self
+            .apps
+            .filter(|before| shrank_by_over_a_fifth(*before, apps))
+        {
+            // told once: a drop while `failing` stands is part of the same trouble
+            let change = (!self.announced).then(|| {
+                let problem = format!(
+                    "The last complete scan saw {apps} apps, the one before it {before}. If nobody removed that many, \
+                     forewarn may have lost a permission; what it does not see it cannot warn of."
+                );
+                Change::Failing { problem, since: now }
+            });
+            return (
+                Self {
+                    failing_since: Some(now),
+                    announced: true,
+                    ..clean
+                },
+                change,
+            );
+        }
+        let change = self.announced.then(|| {
+            let lasted = self
+                .failing_since
+                .map(|since| format!(" after {}", in_words(now - since)));
+            Change::Recovered {
+                note: format!(
+                    "Scans are complete again{}: {apps} apps seen.",
+                    lasted.unwrap_or_default()
+                ),
+            }
+        });
+        (clean, change)
+    }
+}
+
+fn shrank_by_over_a_fifth(before: u64, now: u64) -> bool {
+    now.saturating_mul(5) < before.saturating_mul(4)
+}
+
+fn in_words(lasted: chrono::TimeDelta) -> String {
+    let (count, unit) = match lasted.num_minutes() {
+        minutes if minutes < 120 => (minutes, "minute"),
+        minutes if minutes < 48 * 60 => (minutes / 60, "hour"),
+        minutes => (minutes / (24 * 60), "day"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FAILED: Scanned<'_> = Scanned::Failed { error: "no" };
+
+    fn complete(apps: u64) -> Scanned<'static> {
+        Scanned::Complete { apps }
+    }
+
+    /// `F`: failing told, `R`: recovered told, `-`: nothing.
+    fn told(scans: &[Scanned<'_>]) -> String {
+        let mut health = Health::default();
+        let mut told = String::new();
+        for (hour, scan) in scans.iter().enumerate() {
+            let now = DateTime::from_timestamp(i64::try_from(hour).unwrap() * 3_600, 0).unwrap();
+            let (after, change) = health.after(*scan, now);
+            told.push(match change {
+                None => '-',
+                Some(Change::Failing { .. }) => 'F',
+                Some(Change::Recovered { .. }) => 'R',
+            });
+            health = after;
+        }
+        told
+    }
+
+    #[test]
+    fn failing_is_told_at_the_second_failure_and_recovery_once() {
+        assert_eq!(told(&[complete(5), FAILED, complete(5), FAILED]), "----");
+        assert_eq!(
+            told(&[FAILED, FAILED, FAILED, complete(5), complete(5)]),
+            "-F-R-"
+        );
+        assert_eq!(
+            told(&[FAILED, FAILED, complete(5), FAILED, FAILED, complete(5)]),
+            "-FR-FR"
+        );
+    }
+
+    #[test]
+    fn a_sudden_loss_of_over_a_fifth_of_the_apps_is_told() {
+        assert_eq!(
+            told(&[complete(100), complete(80), complete(80)]),
+            "---",
+            "a fifth is not over a fifth"
+        );
+        assert_eq!(
+            told(&[complete(100), complete(79), complete(79), complete(79)]),
+            "-FR-"
+        );
+        assert_eq!(
+            told(&[complete(100), complete(0), FAILED, FAILED, complete(100)]),
+            "-F--R"
+        );
+        assert_eq!(told(&[complete(0), complete(0), complete(7)]), "---");
+    }
+
+    #[test]
+    fn it_says_since_when_and_why() {
+        let start = DateTime::from_timestamp(0, 0).unwrap();
+        let (health, _) = Health::default().after(FAILED, start);
+        let (health, change) = health.after(
+            Scanned::Failed {
+                error: "AADSTS7000222",
+            },
+            start + chrono::TimeDelta::hours(6),
+        );
+        let Some(Change::Failing { problem, since }) = change else {
+            panic!("not told")
+        };
+        assert_eq!(since, start);
+        assert!(problem.contains("AADSTS7000222"), "{problem}");
+        let (_, change) = health.after(complete(3), start + chrono::TimeDelta::hours(12));
+        let Some(Change::Recovered { note }) = change else {
+            panic!("not told")
+        };
+        assert!(
+            note.contains("12 hours") && note.contains("3 apps"),
+            "{note}"
+        );
+    }
+}

@@ -61,6 +61,8 @@ pub struct Announced {
     pub told: Vec<String>,
     /// True once they were told that it needs nothing more.
     pub resolved: bool,
+    /// True when it was told of as replaced by a newer one.
+    pub softened: bool,
 }
 
 /// Everything remembered of one tenant's credentials, found by key.

@@ -5,6 +5,7 @@
 //! here as a trait only.
 
 pub mod app;
+pub mod assess;
 pub mod backoff;
 pub mod calendar;
 pub mod clock;

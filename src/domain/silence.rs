@@ -66,18 +66,18 @@ impl Silence {
         severity: Severity,
         now: DateTime<Utc>,
     ) -> bool {
-        now < self.ends_at
-            && self.covers(tenant, key)
-            && !self.is_broken_by(key, expires)
-            && (self.even_critical || severity < Severity::Critical)
+        now < self.ends_at && self.covers(tenant, key) && !self.is_broken_by(key, expires, severity)
     }
 
-    /// A silence on one credential is broken when that credential's end is no longer the one it was set for.
-    pub fn is_broken_by(&self, key: &CredentialKey, expires: Expiry) -> bool {
-        match &self.scope {
-            Scope::Credential { expires_at, .. } => self.is_on(key) && *expires_at != expires.at(),
-            Scope::Tenant { .. } | Scope::App { .. } => false,
-        }
+    /// A silence on one credential breaks by itself when the credential's end changes, and at the critical rung unless it was
+    /// set to hold even then.
+    pub fn is_broken_by(&self, key: &CredentialKey, expires: Expiry, severity: Severity) -> bool {
+        let Scope::Credential { expires_at, .. } = &self.scope else {
+            return false;
+        };
+        let changed = !expires.is_same(Expiry::new(*expires_at));
+        let critical = severity >= Severity::Critical && !self.even_critical;
+        self.is_on(key) && (changed || critical)
     }
 
     fn covers(&self, of: &str, key: &CredentialKey) -> bool {

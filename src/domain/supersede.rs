@@ -1,1 +1,194 @@
-//! To come.
+//! Rotation: has a newer credential taken over from an older one?
+//!
+//! Many apps carry several secrets for several consumers, so a newer one alone proves nothing: there must be evidence.
+
+use chrono::{DateTime, Utc};
+
+use super::{App, Credential, Expiry, Kind};
+
+/// What an app's other credentials say about one of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replacement<'a> {
+    /// No other could have taken over.
+    None,
+    /// This one has taken over: the evidence says so.
+    Superseded(&'a Credential),
+    /// This newer one may have taken over, or may serve somebody else.
+    Newer(&'a Credential),
+}
+
+/// Looks for a replacement of `old` among its app's credentials. `on_rung` tells whether a candidate is itself on a rung of its
+/// ladder: one that runs out soon replaces nothing.
+pub fn replacement<'a>(
+    app: &'a App,
+    old: &Credential,
+    now: DateTime<Utc>,
+    on_rung: impl Fn(&Credential) -> bool,
+) -> Replacement<'a> {
+    let candidates = || {
+        app.credentials
+            .iter()
+            .filter(|new| could_replace(old, new) && is_valid(new, now) && !on_rung(new))
+    };
+    let latest = |of: &mut dyn Iterator<Item = &'a Credential>| {
+        of.max_by_key(|new| (new.expires, new.starts_at))
+    };
+    if let Some(new) = latest(&mut candidates().filter(|new| same_purpose(old, new))) {
+        return Replacement::Superseded(new);
+    }
+    latest(&mut candidates()).map_or(Replacement::None, Replacement::Newer)
+}
+
+/// Of the same kind (or a certificate for a secret), started later and ends later. Without a start date nobody can tell
+/// which came first.
+fn could_replace(old: &Credential, new: &Credential) -> bool {
+    let kind_fits =
+        new.kind == old.kind || (old.kind == Kind::ClientSecret && new.kind == Kind::Certificate);
+    let started_later =
+        matches!((old.starts_at, new.starts_at), (Some(old), Some(new)) if new > old);
+    kind_fits && started_later && new.expires > old.expires
+}
+
+fn is_valid(credential: &Credential, now: DateTime<Utc>) -> bool {
+    let begun = credential.starts_at.is_some_and(|start| start <= now);
+    let ended = matches!(credential.expires, Expiry::At(end) if end <= now);
+    begun && !ended
+}
+
+/// Where no sign-in activity is known, the names must be the same but for digits, separators and case: `prod-2025` and
+/// `Prod 2026`. Two unnamed ones count as the same.
+fn same_purpose(old: &Credential, new: &Credential) -> bool {
+    core_name(old).eq(core_name(new))
+}
+
+fn core_name(credential: &Credential) -> impl Iterator<Item = char> + '_ {
+    let name = credential.name.as_deref().unwrap_or_default();
+    name.chars()
+        .filter(|c| c.is_alphabetic())
+        .flat_map(char::to_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Id;
+
+    fn at(day: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(day * 86_400, 0).unwrap()
+    }
+
+    fn secret(name: &str, start: i64, end: i64) -> Credential {
+        Credential {
+            id: Id::parse(&format!("{name}:{start}")),
+            kind: Kind::ClientSecret,
+            name: (!name.is_empty()).then(|| name.into()),
+            hint: None,
+            starts_at: Some(at(start)),
+            expires: Expiry::At(at(end)),
+        }
+    }
+
+    fn app(credentials: Vec<Credential>) -> App {
+        App {
+            object_id: Id::parse("o"),
+            app_id: Id::parse("a"),
+            name: "app".into(),
+            tags: Box::default(),
+            credentials: credentials.into(),
+        }
+    }
+
+    fn found(old: &Credential, others: Vec<Credential>) -> String {
+        let app = app([vec![old.clone()], others].concat());
+        match replacement(&app, old, at(100), |c| c.expires < Expiry::At(at(130))) {
+            Replacement::None => "none".to_owned(),
+            Replacement::Superseded(new) => format!("superseded by {}", new.id),
+            Replacement::Newer(new) => format!("newer {}", new.id),
+        }
+    }
+
+    #[test]
+    fn a_newer_one_of_the_same_core_name_supersedes_and_another_is_only_mentioned() {
+        let old = secret("prod-2025", 0, 110);
+        assert_eq!(
+            found(&old, vec![secret("Prod 2026", 90, 400)]),
+            "superseded by Prod 2026:90"
+        );
+        assert_eq!(
+            found(&old, vec![secret("staging", 90, 400)]),
+            "newer staging:90"
+        );
+        assert_eq!(
+            found(&secret("", 0, 110), vec![secret("", 90, 400)]),
+            "superseded by :90"
+        );
+        let both = vec![secret("staging", 90, 900), secret("prod_3", 90, 400)];
+        assert_eq!(found(&old, both), "superseded by prod_3:90");
+    }
+
+    #[test]
+    fn each_condition_is_needed() {
+        let old = secret("prod", 50, 110);
+        for (why, other) in [
+            ("started earlier", secret("prod", 40, 400)),
+            ("ends earlier", secret("prod", 60, 109)),
+            ("not valid yet", secret("prod", 101, 400)),
+            ("itself on a rung", secret("prod", 60, 120)),
+            (
+                "no start",
+                Credential {
+                    starts_at: None,
+                    ..secret("prod", 60, 400)
+                },
+            ),
+            (
+                "another kind",
+                Credential {
+                    kind: Kind::SamlCertificate,
+                    ..secret("prod", 60, 400)
+                },
+            ),
+        ] {
+            assert_eq!(found(&old, vec![other]), "none", "{why}");
+        }
+        let startless = Credential {
+            starts_at: None,
+            ..old.clone()
+        };
+        assert_eq!(
+            found(&startless, vec![secret("prod", 60, 400)]),
+            "none",
+            "the old one has no start"
+        );
+    }
+
+    #[test]
+    fn a_certificate_may_take_over_from_a_secret_but_not_the_other_way_round() {
+        let old = secret("prod", 50, 110);
+        let certificate = Credential {
+            kind: Kind::Certificate,
+            ..secret("prod", 60, 400)
+        };
+        assert_eq!(
+            found(&old, vec![certificate.clone()]),
+            "superseded by prod:60"
+        );
+        let old = Credential {
+            kind: Kind::Certificate,
+            ..old
+        };
+        assert_eq!(found(&old, vec![secret("prod", 60, 400)]), "none");
+    }
+
+    #[test]
+    fn one_that_never_ends_replaces_one_that_does() {
+        let never = Credential {
+            expires: Expiry::Never,
+            ..secret("prod", 60, 0)
+        };
+        assert_eq!(
+            found(&secret("prod", 50, 110), vec![never]),
+            "superseded by prod:60"
+        );
+    }
+}
