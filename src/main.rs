@@ -1,3 +1,7 @@
 //! The process: parse the command line, run one command, exit with its code.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    forewarn::cli::main()
+}

@@ -1,1 +1,123 @@
-//! To come.
+//! The command line: one file a command. Here things are printed, progress is shown and exit codes are chosen; the work is done
+//! elsewhere.
+
+mod check;
+mod completions;
+mod demo;
+mod output;
+mod progress;
+mod run;
+mod sandbox;
+mod scan;
+mod schema;
+mod test;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::{
+    config::{self, Loaded, Problems},
+    domain::Clock,
+};
+use output::complain;
+
+/// Knows when every credential of your Entra ID tenants runs out, and tells the people who can renew it in time.
+#[derive(Debug, Parser)]
+#[command(name = "forewarn", version, about, max_term_width = 110, arg_required_else_help = true)]
+#[command(after_help = "Try it without Microsoft, mail or chat:\n  forewarn demo\n\nSee what runs out in your tenants:\n  \
+    forewarn scan --config forewarn.toml --within 90d\n\nRun it for good:\n  forewarn check --online && forewarn run")]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What every command understands.
+#[derive(Debug, Clone, Args)]
+struct Global {
+    /// The configuration file [default: /etc/forewarn/forewarn.toml, else ./forewarn.toml]
+    #[arg(long, short, global = true, value_name = "FILE", env = "FOREWARN_CONFIG")]
+    config: Option<PathBuf>,
+    /// What is logged to stderr: error, warn, info, debug, or directives such as `info,forewarn::entra=debug`
+    #[arg(long, global = true, value_name = "FILTER", env = "FOREWARN_LOG")]
+    log: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the daemon, until SIGTERM or Ctrl-C
+    Run(run::Run),
+    /// Scan once and show what runs out; sends nothing, writes nothing
+    Scan(scan::Scan),
+    /// Check the configuration; with --online also sign-in and receivers
+    Check(check::Check),
+    /// Send a sample alert to one receiver, marked as a test
+    Test(test::Test),
+    /// Show the whole product at work: simulated tenant, daemon and inbox, on simulated time
+    Demo(demo::DemoCommand),
+    /// Serve the simulated tenant and inbox alone
+    Sandbox(sandbox::SandboxCommand),
+    /// Print the JSON Schema of the configuration file
+    Schema(schema::Schema),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+}
+
+/// Parses the command line, runs the command, and says how it went.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            complain(&format!("error: the process cannot start its threads: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let outcome = runtime.block_on(async {
+        match cli.command {
+            Command::Run(command) => command.run(&cli.global).await,
+            Command::Scan(command) => command.run(&cli.global).await,
+            Command::Check(command) => command.run(&cli.global).await,
+            Command::Test(command) => command.run(&cli.global).await,
+            Command::Demo(command) => command.run(&cli.global).await,
+            Command::Sandbox(command) => command.run(&cli.global).await,
+            Command::Schema(command) => command.run(),
+            Command::Completions(command) => command.run(),
+        }
+    });
+    // a task that hangs must not keep the process from ending
+    runtime.shutdown_background();
+    outcome.unwrap_or_else(|error| {
+        complain(&describe(&error));
+        ExitCode::FAILURE
+    })
+}
+
+/// An error with its causes, in one line each; a configuration's problems are laid out already.
+fn describe(error: &anyhow::Error) -> String {
+    if let Some(problems) = error.downcast_ref::<Problems>() {
+        return problems.to_string();
+    }
+    let causes = error.chain().skip(1).map(|cause| format!("\n  because: {cause}"));
+    format!("error: {error}{}", causes.collect::<String>())
+}
+
+impl Global {
+    /// Finds, reads and checks the configuration; its warnings go to stderr.
+    fn load(&self, clock: &dyn Clock) -> Result<Loaded, Problems> {
+        let path = config::locate(self.config.clone())?;
+        config::load(&path, &config::environment(), clock.now())
+    }
+
+    /// Starts logging for a command whose output is for people.
+    fn log_for_people(&self) -> anyhow::Result<()> {
+        self.log_as(crate::config::LogFormat::Pretty, "error")
+    }
+
+    fn log_as(&self, format: crate::config::LogFormat, default: &str) -> anyhow::Result<()> {
+        let filter = self.log.as_deref().unwrap_or(default);
+        crate::app::start_logging(format, filter).map_err(anyhow::Error::msg)
+    }
+}

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{App, Credential, Expiry, Id, Kind, Rung, Severity};
+use super::{App, Credential, Expiry, Id, Kind, Row, Rung, Severity};
 
 /// Names one credential within its tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,6 +57,8 @@ pub struct Announced {
     pub at: DateTime<Utc>,
     /// The end that it was announced with.
     pub expires_at: DateTime<Utc>,
+    /// The row as people were told it: once the credential is gone, this is what can be said of it.
+    pub row: Row,
     /// Names of all receivers that were told of it in this life: those get the `resolved`.
     pub told: Vec<String>,
     /// True once they were told that it needs nothing more.

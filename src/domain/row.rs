@@ -76,6 +76,15 @@ pub enum RowSeverity {
 }
 
 impl RowSeverity {
+    /// Every one, least urgent first.
+    pub const ALL: [Self; 5] = [
+        Self::Ok,
+        Self::Info,
+        Self::Warning,
+        Self::Critical,
+        Self::Expired,
+    ];
+
     /// The name in JSON.
     pub fn as_str(self) -> &'static str {
         match self {

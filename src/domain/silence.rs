@@ -80,6 +80,11 @@ impl Silence {
         self.is_on(key) && (changed || critical)
     }
 
+    /// Is it on one credential alone?
+    pub fn is_on_credential(&self) -> bool {
+        matches!(self.scope, Scope::Credential { .. })
+    }
+
     fn covers(&self, of: &str, key: &CredentialKey) -> bool {
         match &self.scope {
             Scope::Tenant { tenant } => tenant == of,

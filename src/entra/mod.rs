@@ -7,7 +7,7 @@ pub mod config;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
-use crate::domain::Snapshot;
+use crate::domain::{Id, Snapshot};
 
 /// A tenant that can be read.
 pub trait Directory: Send + Sync {
@@ -20,6 +20,9 @@ pub trait Directory: Send + Sync {
         deadline: DateTime<Utc>,
         progress: &'a (dyn Fn(Progress) + Send + Sync),
     ) -> BoxFuture<'a, Result<Snapshot, ScanError>>;
+
+    /// The page of the Entra portal where an app's credentials are renewed.
+    fn portal_link(&self, app_id: &Id) -> String;
 
     /// Signs in and reads the smallest possible page: does it work at all?
     fn check(&self) -> BoxFuture<'_, Result<String, ScanError>>;

@@ -6,6 +6,7 @@
 
 pub mod config;
 pub mod email;
+pub mod missing;
 pub mod slack;
 pub mod teams;
 pub mod webhook;

@@ -12,7 +12,26 @@ use prometheus_client::{
     registry::{Registry, Unit},
 };
 
-use crate::domain::row::{Row, RowSeverity};
+use crate::domain::{Id, Kind, row::RowSeverity};
+
+/// One credential's series.
+#[derive(Debug, Clone, Copy)]
+pub struct Series<'a> {
+    /// The tenant's name.
+    pub tenant: &'a str,
+    /// The application (client) id.
+    pub app_id: &'a Id,
+    /// The app's display name.
+    pub app_name: &'a str,
+    /// The key id.
+    pub credential_id: &'a Id,
+    /// The credential's name.
+    pub credential_name: Option<&'a str>,
+    /// The kind.
+    pub kind: Kind,
+    /// The end.
+    pub expires_at: DateTime<Utc>,
+}
 
 /// All metrics of the process.
 pub struct Metrics {
@@ -179,24 +198,21 @@ impl Metrics {
     /// What [`Metrics::encode`] writes.
     pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-    /// Replaces the per-credential series.
-    pub fn set_credentials<'a>(&self, soonest: impl IntoIterator<Item = &'a Row>, omitted: u64) {
+    /// Replaces the per-credential series; `omitted` credentials with an end have none.
+    pub fn set_credentials<'a>(&self, soonest: impl IntoIterator<Item = Series<'a>>, omitted: u64) {
         self.expiry.clear();
-        for row in soonest {
-            let Some(expires_at) = row.expires_at else {
-                continue;
-            };
+        for series in soonest {
             let labels = CredentialLabels {
-                tenant: row.tenant.clone(),
-                app_id: row.app_id.to_string(),
-                app_name: row.app_name.clone(),
-                credential_id: row.credential_id.to_string(),
-                credential_name: row.credential_name.clone().unwrap_or_default(),
-                kind: row.kind.as_str(),
+                tenant: series.tenant.to_owned(),
+                app_id: series.app_id.to_string(),
+                app_name: series.app_name.to_owned(),
+                credential_id: series.credential_id.to_string(),
+                credential_name: series.credential_name.unwrap_or_default().to_owned(),
+                kind: series.kind.as_str(),
             };
             self.expiry
                 .get_or_create(&labels)
-                .set(expires_at.timestamp());
+                .set(series.expires_at.timestamp());
         }
         self.omitted.set(i64::try_from(omitted).unwrap_or(i64::MAX));
     }
@@ -210,6 +226,15 @@ impl Metrics {
         self.credentials
             .get_or_create(&labels)
             .set(i64::try_from(count).unwrap_or(i64::MAX));
+    }
+
+    /// When the last complete scan ended, as an earlier process left it.
+    pub fn set_last_success(&self, tenant: &str, at: DateTime<Utc>) {
+        self.scan_success
+            .get_or_create(&TenantLabels {
+                tenant: tenant.to_owned(),
+            })
+            .set(at.timestamp());
     }
 
     /// A scan was complete.

@@ -18,7 +18,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
-    App, Credential, Expiry, Id, Rung, Severity, Snapshot,
+    App, Credential, Expiry, Id, Row, Rung, Severity, Snapshot,
     assess::{Assessment, assess},
     known::{Announced, CredentialKey, Known, Memory},
     policy::{AfterExpiry, Policies},
@@ -304,13 +304,8 @@ fn saturating_add(at: DateTime<Utc>, delta: TimeDelta) -> DateTime<Utc> {
 }
 
 impl Announce<'_> {
-    /// What is remembered once it is told to `receivers`, in addition to those told before.
-    pub fn remembered(
-        &self,
-        end: DateTime<Utc>,
-        now: DateTime<Utc>,
-        receivers: &[String],
-    ) -> Announced {
+    /// What is remembered once it is told to `receivers`, in addition to those told before. `row` is what they are told.
+    pub fn remembered(&self, row: Row, now: DateTime<Utc>, receivers: &[String]) -> Announced {
         let softened = self.assessment.superseded().is_some();
         let mut told = self
             .before
@@ -328,7 +323,8 @@ impl Announce<'_> {
             reminder: self.reminders_behind,
             severity: self.severity,
             at: now,
-            expires_at: end,
+            expires_at: row.expires_at.unwrap_or(now),
+            row,
             told,
             // those who were told that it is replaced are not told once more when it is removed
             resolved: softened && self.before.is_some_and(|before| before.resolved),

@@ -181,7 +181,7 @@ proptest! {
         };
         let last_rung = |story: &Story| {
             let until = sightings(story).last().copied().unwrap_or(i64::MIN);
-            tell(story).into_iter().filter(|(at, what, _)| *at <= until && what == "rung").next_back().map(|told| told.2)
+            tell(story).into_iter().rfind(|(at, what, _)| *at <= until && what == "rung").map(|told| told.2)
         };
         if sightings(&eager).last() == sightings(&away).last() {
             prop_assert_eq!(last_rung(&eager), last_rung(&away));

@@ -150,9 +150,11 @@ pub(super) fn remember(world: &World<'_>, decisions: &[Decision<'_>]) -> Known {
         let memory = entries.get_mut(&decision.key).unwrap();
         match &decision.action {
             Action::Announce(announce) => {
-                let end = announce.assessment.end.unwrap();
+                let row = announce
+                    .assessment
+                    .row(world.tenant, announce.app, announce.credential);
                 memory.announced = Some(Box::new(announce.remembered(
-                    end,
+                    row,
                     world.now,
                     &["ops".to_owned()],
                 )));
@@ -210,7 +212,7 @@ fn severity_comes_from_the_days_left_at_the_moment_of_decision() {
 #[test]
 fn a_rung_applies_only_to_a_credential_that_lives_at_least_twice_as_long() {
     let ninety = credential("s", Some(0), Some(90));
-    assert_eq!(Life::new().scan(day(31), &[ninety.clone()]), "");
+    assert_eq!(Life::new().scan(day(31), std::slice::from_ref(&ninety)), "");
     assert_eq!(Life::new().scan(day(60), &[ninety]), "30:warning");
     assert_eq!(
         Life::new().scan(day(40), &[credential("s", Some(-20), Some(100))]),
@@ -322,7 +324,7 @@ fn without_evidence_the_alert_is_as_usual() {
 fn an_announced_one_is_resolved_once_when_superseded_and_not_again_when_removed() {
     let mut life = Life::new();
     let [old, new] = rotated();
-    assert_eq!(life.scan(day(70), &[old.clone()]), "30:warning");
+    assert_eq!(life.scan(day(70), std::slice::from_ref(&old)), "30:warning");
     assert_eq!(
         life.scan(day(86), &[old.clone(), new.clone()]),
         "superseded-by-prod-2"
@@ -336,11 +338,11 @@ fn an_announced_one_is_resolved_once_when_superseded_and_not_again_when_removed(
 fn an_announced_one_is_resolved_once_when_removed() {
     let mut life = Life::new();
     let it = credential("s", None, Some(100));
-    assert_eq!(life.scan(day(70), &[it.clone()]), "30:warning");
+    assert_eq!(life.scan(day(70), std::slice::from_ref(&it)), "30:warning");
     assert_eq!(life.scan(day(71), &[]), "removed");
     assert_eq!(life.scan(day(72), &[]), "");
     // restored within Entra's thirty days: people were told that it is done, so they are told anew
-    assert_eq!(life.scan(day(73), &[it.clone()]), "30:warning");
+    assert_eq!(life.scan(day(73), std::slice::from_ref(&it)), "30:warning");
     assert_eq!(life.scan(day(74), &[it]), "");
 }
 
@@ -356,7 +358,7 @@ fn one_whose_replacement_goes_away_is_told_at_its_full_severity_from_the_next_ru
     let mut life = Life::new();
     let [old, new] = rotated();
     assert_eq!(life.scan(day(86), &[old.clone(), new]), "14:info");
-    assert_eq!(life.scan(day(88), &[old.clone()]), "");
+    assert_eq!(life.scan(day(88), std::slice::from_ref(&old)), "");
     assert_eq!(life.scan(day(93), &[old]), "7:critical");
 }
 

@@ -1,0 +1,69 @@
+//! The one place where HTTP clients are made: timeouts, no redirects, what is trusted.
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+/// To open a connection.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Between two pieces of an answer.
+const READ_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum NetError {
+    /// The file of extra certificates cannot be read.
+    #[error("tls.extra_ca_file: cannot read {}", path.display())]
+    ReadCa {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file holds no certificates in PEM.
+    #[error("tls.extra_ca_file: {} holds no PEM certificate that can be read", path.display())]
+    ParseCa {
+        /// The file.
+        path: PathBuf,
+    },
+    /// TLS could not be set up.
+    #[error("the HTTP client cannot be set up")]
+    Client(#[source] reqwest::Error),
+}
+
+/// The extra certificates as PEM, if any are configured.
+pub fn read_extra_ca(path: Option<&Path>) -> Result<Option<Vec<u8>>, NetError> {
+    let Some(path) = path else { return Ok(None) };
+    std::fs::read(path)
+        .map(Some)
+        .map_err(|source| NetError::ReadCa {
+            path: path.to_owned(),
+            source,
+        })
+}
+
+/// A client that never follows a redirect: a token or a webhook's URL must not travel elsewhere.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+pub fn client(extra_ca: Option<(&Path, &[u8])>) -> Result<reqwest::Client, NetError> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("forewarn/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .pool_max_idle_per_host(1)
+        .pool_idle_timeout(Duration::from_secs(30));
+    if let Some((path, pem)) = extra_ca {
+        let unreadable = || NetError::ParseCa {
+            path: path.to_owned(),
+        };
+        let certificates = reqwest::Certificate::from_pem_bundle(pem).map_err(|_| unreadable())?;
+        if certificates.is_empty() {
+            return Err(unreadable());
+        }
+        builder = builder.tls_certs_merge(certificates);
+    }
+    builder.build().map_err(NetError::Client)
+}

@@ -1,0 +1,247 @@
+//! One scan of every tenant, without alerts: the answer of `forewarn scan`.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::{StreamExt, future::BoxFuture, stream};
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+use crate::{
+    domain::{
+        App, Credential, Expiry, Row, Snapshot, assess::assess, policy::Policies, row::RowSeverity,
+    },
+    entra::{Directory, Progress},
+};
+
+/// So many tenants are scanned side by side.
+const TENANTS_AT_ONCE: usize = 4;
+
+/// No scan takes longer, throttling included.
+const DEADLINE: TimeDelta = TimeDelta::minutes(30);
+
+/// What a scan of all tenants found. Kept compact: rows are made one at a time when they are written.
+pub struct Report {
+    now: DateTime<Utc>,
+    policies: Arc<Policies>,
+    tenants: Vec<TenantReport>,
+    /// Tenant, app, credential; soonest end first.
+    order: Vec<(u16, u32, u32)>,
+    summary: Summary,
+}
+
+struct TenantReport {
+    name: String,
+    result: Result<Snapshot, String>,
+}
+
+/// How many credentials are how urgent.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Summary {
+    /// Apps seen.
+    pub apps: u64,
+    /// Credentials seen.
+    pub credentials: u64,
+    /// On no rung.
+    pub ok: u64,
+    /// Information.
+    pub info: u64,
+    /// Warning.
+    pub warning: u64,
+    /// Critical.
+    pub critical: u64,
+    /// Run out.
+    pub expired: u64,
+    /// Of all: without an end. They count as `ok` too.
+    pub never_expires: u64,
+    /// Odd values that were met.
+    pub warnings: u64,
+}
+
+/// How one tenant's scan went.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TenantLine<'a> {
+    /// The tenant's name.
+    pub name: &'a str,
+    /// Did the scan see everything?
+    pub complete: bool,
+    /// Why not.
+    pub error: Option<&'a str>,
+}
+
+impl Report {
+    /// Scans every tenant. `progress` is told the tenant's name and how far it is.
+    pub async fn gather(
+        directories: &[Arc<dyn Directory>],
+        policies: Arc<Policies>,
+        now: DateTime<Utc>,
+        progress: &(dyn Fn(&str, Progress) + Send + Sync),
+    ) -> Self {
+        let scans: Vec<BoxFuture<'_, TenantReport>> = directories
+            .iter()
+            .map(|directory| scan(directory, now, progress))
+            .collect();
+        let tenants = stream::iter(scans)
+            .buffered(TENANTS_AT_ONCE)
+            .collect()
+            .await;
+        let mut report = Self {
+            now,
+            policies,
+            tenants,
+            order: Vec::new(),
+            summary: Summary::default(),
+        };
+        report.sort();
+        report.count();
+        report
+    }
+
+    fn sort(&mut self) {
+        let mut order: Vec<(Expiry, u16, u32, u32)> = Vec::new();
+        for (tenant, of) in (0_u16..).zip(&self.tenants) {
+            for (at, app) in (0_u32..).zip(of.result.iter().flat_map(|snapshot| &snapshot.apps)) {
+                order.extend(
+                    (0_u32..)
+                        .zip(&app.credentials)
+                        .map(|(c, credential)| (credential.expires, tenant, at, c)),
+                );
+            }
+        }
+        order.sort_unstable();
+        self.order = order
+            .into_iter()
+            .map(|(_, tenant, app, credential)| (tenant, app, credential))
+            .collect();
+    }
+
+    fn count(&mut self) {
+        let mut summary = Summary::default();
+        for snapshot in self
+            .tenants
+            .iter()
+            .filter_map(|tenant| tenant.result.as_ref().ok())
+        {
+            summary.apps += snapshot.apps.len() as u64;
+            summary.warnings += snapshot.warnings.len() as u64;
+        }
+        for position in &self.order {
+            let Some((tenant, app, credential)) = self.place(*position) else {
+                continue;
+            };
+            let assessment = assess(tenant, app, credential, &self.policies, self.now);
+            let counter = match assessment.severity.map_or(RowSeverity::Ok, Into::into) {
+                RowSeverity::Ok => &mut summary.ok,
+                RowSeverity::Info => &mut summary.info,
+                RowSeverity::Warning => &mut summary.warning,
+                RowSeverity::Critical => &mut summary.critical,
+                RowSeverity::Expired => &mut summary.expired,
+            };
+            *counter += 1;
+            summary.credentials += 1;
+            summary.never_expires += u64::from(assessment.end.is_none());
+        }
+        self.summary = summary;
+    }
+
+    /// How many credentials are how urgent.
+    pub fn summary(&self) -> Summary {
+        self.summary
+    }
+
+    /// How each tenant's scan went.
+    pub fn tenants(&self) -> impl Iterator<Item = TenantLine<'_>> {
+        self.tenants.iter().map(|tenant| {
+            let error = tenant.result.as_ref().err().map(String::as_str);
+            TenantLine {
+                name: &tenant.name,
+                complete: error.is_none(),
+                error,
+            }
+        })
+    }
+
+    /// Odd values that were met, with the tenant's name.
+    pub fn warnings(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.tenants.iter().flat_map(|tenant| {
+            let warnings = tenant.result.iter().flat_map(|snapshot| &snapshot.warnings);
+            warnings.map(|warning| (tenant.name.as_str(), warning.message.as_str()))
+        })
+    }
+
+    /// The rows, soonest end first; with `within`, only those that end by then (those that have ended too).
+    pub fn rows(&self, within: Option<TimeDelta>) -> impl Iterator<Item = Row> + '_ {
+        let until = within.map(|within| {
+            self.now
+                .checked_add_signed(within)
+                .unwrap_or(DateTime::<Utc>::MAX_UTC)
+        });
+        let is_wanted = move |row: &Row| {
+            until.is_none_or(|until| row.expires_at.is_some_and(|end| end <= until))
+        };
+        let row = |position: &(u16, u32, u32)| {
+            let (tenant, app, credential) = self.place(*position)?;
+            Some(
+                assess(tenant, app, credential, &self.policies, self.now)
+                    .row(tenant, app, credential),
+            )
+        };
+        self.order.iter().filter_map(row).filter(is_wanted)
+    }
+
+    fn place(
+        &self,
+        (tenant, app, credential): (u16, u32, u32),
+    ) -> Option<(&str, &App, &Credential)> {
+        let tenant = self.tenants.get(usize::from(tenant))?;
+        let app = tenant.result.as_ref().ok()?.apps.get(app as usize)?;
+        Some((&tenant.name, app, app.credentials.get(credential as usize)?))
+    }
+
+    /// The whole as one JSON document, with only the rows `within`.
+    pub fn as_json(&self, within: Option<TimeDelta>) -> impl Serialize + '_ {
+        Document {
+            report: self,
+            within,
+        }
+    }
+}
+
+struct Document<'a> {
+    report: &'a Report,
+    within: Option<TimeDelta>,
+}
+
+impl Serialize for Document<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut document = serializer.serialize_struct("Report", 4)?;
+        document.serialize_field("scanned_at", &self.report.now)?;
+        document.serialize_field("summary", &self.report.summary)?;
+        document.serialize_field("tenants", &self.report.tenants().collect::<Vec<_>>())?;
+        document.serialize_field("credentials", &Rows(self))?;
+        document.end()
+    }
+}
+
+struct Rows<'a>(&'a Document<'a>);
+
+impl Serialize for Rows<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.report.rows(self.0.within))
+    }
+}
+
+fn scan<'a>(
+    directory: &'a Arc<dyn Directory>,
+    now: DateTime<Utc>,
+    progress: &'a (dyn Fn(&str, Progress) + Send + Sync),
+) -> BoxFuture<'a, TenantReport> {
+    Box::pin(async move {
+        let name = directory.tenant().to_owned();
+        let tell = |step| progress(&name, step);
+        let result = directory
+            .scan(now + DEADLINE, &tell)
+            .await
+            .map_err(|error| error.to_string());
+        TenantReport { name, result }
+    })
+}

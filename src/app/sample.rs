@@ -1,0 +1,88 @@
+//! A sample alert for one receiver.
+
+use std::sync::Arc;
+
+use anyhow::bail;
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use super::parts::{Net, receivers};
+use crate::{
+    config::Config,
+    domain::{
+        Clock, Id, Kind, Notification, Row, Rung, Secrets, Severity,
+        notification::Subject,
+        row::Links,
+    },
+    engine::plan::new_id,
+    entra::config::Cloud,
+    notify::{Envelope, SendError},
+};
+
+/// Sends the sample and tells what came of it, target by target.
+pub async fn send(
+    config: &Config,
+    secrets: Arc<dyn Secrets>,
+    name: &str,
+    clock: &dyn Clock,
+) -> anyhow::Result<Vec<(String, Result<(), SendError>)>> {
+    let net = Net::new(config)?;
+    let receivers = receivers(config, &net, &secrets);
+    let Some(receiver) = receivers.iter().find(|receiver| receiver.notifier.name() == name) else {
+        let names: Vec<&str> = receivers.iter().map(|receiver| receiver.notifier.name()).collect();
+        bail!("no receiver is named `{name}`; the configuration has: {}", names.join(", "));
+    };
+    let now = clock.now();
+    let notification = notification(now);
+    let parts = receiver.notifier.compose(&notification);
+    let mut sent = Vec::new();
+    for target in receiver.notifier.targets() {
+        let mut result = Ok(());
+        for (part, payload) in parts.iter().enumerate() {
+            let envelope = Envelope { delivery: new_id(now), part, target: &target, payload, now };
+            result = receiver.notifier.send(&envelope).await;
+            if result.is_err() {
+                break;
+            }
+        }
+        sent.push((target, result));
+    }
+    Ok(sent)
+}
+
+/// One credential of each sort, with ids that exist nowhere.
+fn notification(now: DateTime<Utc>) -> Notification {
+    let rows = vec![
+        row(now, "billing-api", "prod", Kind::ClientSecret, -1, Severity::Expired),
+        row(now, "payments-gateway", "2025-signing", Kind::Certificate, 6, Severity::Critical),
+        row(now, "hr-portal", "sync", Kind::ClientSecret, 29, Severity::Warning),
+    ];
+    Notification { id: new_id(now), subject: Subject::Test { alerts: rows }, decided_at: now, first_scan: false }
+}
+
+fn row(now: DateTime<Utc>, app: &str, credential: &str, kind: Kind, days: i64, severity: Severity) -> Row {
+    let id = |of: &str| Id::Guid(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("forewarn:sample:{of}").as_bytes()));
+    let rung = [30_u16, 7, 0].into_iter().rfind(|rung| i64::from(*rung) >= days).unwrap_or(0);
+    let app_id = id(app);
+    Row {
+        tenant: "sample".to_owned(),
+        links: Some(Links { portal: crate::entra::portal_link(Cloud::Public, &app_id) }),
+        object_id: id(&format!("{app}:object")),
+        app_id,
+        app_name: app.to_owned(),
+        kind,
+        credential_id: id(credential),
+        credential_name: Some(credential.to_owned()),
+        hint: (kind == Kind::ClientSecret).then(|| "abc".to_owned()),
+        starts_at: Some(now - TimeDelta::days(365)),
+        expires_at: Some(now + TimeDelta::days(days) + TimeDelta::hours(12)),
+        days_left: Some(days),
+        severity: severity.into(),
+        superseded_by: None,
+        newer: None,
+        owners: Vec::new(),
+        last_used_at: None,
+        rung: Some(Rung::days_before(rung)),
+        reason: Some("this is a test; no such credential exists".to_owned()),
+    }
+}

@@ -1,0 +1,91 @@
+//! Rows as CSV. A cell that a spreadsheet would take for a formula is made text: names come from the tenant.
+
+use std::io::Write;
+
+use chrono::TimeDelta;
+
+use crate::{app::report::Report, cli::output::ignore_closed, domain::Row};
+
+const HEADER: [&str; 15] = [
+    "tenant",
+    "app_name",
+    "app_id",
+    "object_id",
+    "kind",
+    "credential_name",
+    "credential_id",
+    "hint",
+    "starts_at",
+    "expires_at",
+    "days_left",
+    "severity",
+    "superseded_by",
+    "owners",
+    "last_used_at",
+];
+
+pub(super) fn write(report: &Report, within: Option<TimeDelta>, out: impl Write) -> anyhow::Result<()> {
+    let mut csv = csv::Writer::from_writer(out);
+    let mut written = csv.write_record(HEADER);
+    for row in report.rows(within) {
+        if written.is_err() {
+            break;
+        }
+        written = csv.write_record(cells(row));
+    }
+    let written = written.map_err(std::io::Error::from).and_then(|()| csv.flush());
+    ignore_closed(written)
+}
+
+fn cells(row: Row) -> [String; 15] {
+    let time = |at: Option<chrono::DateTime<chrono::Utc>>| {
+        at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)).unwrap_or_default()
+    };
+    [
+        harmless(row.tenant),
+        harmless(row.app_name),
+        harmless(row.app_id.to_string()),
+        harmless(row.object_id.to_string()),
+        row.kind.to_string(),
+        harmless(row.credential_name.unwrap_or_default()),
+        harmless(row.credential_id.to_string()),
+        harmless(row.hint.unwrap_or_default()),
+        time(row.starts_at),
+        time(row.expires_at),
+        row.days_left.map(|days| days.to_string()).unwrap_or_default(),
+        row.severity.as_str().to_owned(),
+        harmless(row.superseded_by.map(|id| id.to_string()).unwrap_or_default()),
+        harmless(row.owners.join("; ")),
+        time(row.last_used_at),
+    ]
+}
+
+/// Spreadsheets run a cell that begins like a formula (OWASP, "CSV injection"); an apostrophe makes it text.
+fn harmless(cell: String) -> String {
+    let first = cell.trim_start_matches(['\u{feff}', ' ']).chars().next();
+    match first {
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => format!("'{cell}"),
+        _ => cell,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::harmless;
+
+    #[test]
+    fn a_formula_becomes_text() {
+        for (cell, expected) in [
+            ("=cmd|' /C calc'!A0", "'=cmd|' /C calc'!A0"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("  =1", "'  =1"),
+            ("\t=1", "'\t=1"),
+            ("billing-api", "billing-api"),
+            ("", ""),
+        ] {
+            assert_eq!(harmless(cell.to_owned()), expected);
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Deliveries: a worker a receiver, so that one that hangs does not hold up the others.
+//!
+//! A delivery is claimed by lease, composed, and handed over part by part. What came of each part is recorded before the
+//! next is sent, so that after a crash at any instant at most the part in flight is sent again, under the same key.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio_util::sync::CancellationToken;
+use tracing::{error, info, warn};
+
+use super::{Engine, plan::new_id};
+use crate::{
+    domain::backoff::delivery_wait,
+    notify::{Envelope, Notifier, Payload, SendError},
+    store::{Attempt, AttemptOutcome, Claim, NewDelivery, StoreError},
+};
+
+/// Longer than the slowest hand-over; a worker that dies is replaced after this at the latest.
+const LEASE: TimeDelta = TimeDelta::minutes(10);
+
+/// How long to wait when the store cannot be asked.
+const STORE_PAUSE: Duration = Duration::from_secs(15);
+
+/// Delivers to one receiver until told to stop.
+pub async fn work(engine: &Engine, notifier: &dyn Notifier, stop: &CancellationToken) {
+    loop {
+        let bell = engine.outbox_bell.notified();
+        tokio::pin!(bell);
+        // interest first, then the look: a bell that rings in between is not lost
+        bell.as_mut().enable();
+        let next = match deliver_due(engine, notifier, stop).await {
+            Ok(next) => next,
+            Err(error) => {
+                warn!(receiver.name = notifier.name(), store.error = %error, "deliveries wait for the store");
+                Some(engine.clock.now() + TimeDelta::from_std(STORE_PAUSE).unwrap_or_default())
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = &mut bell => {}
+            () = sleep_until(engine, next) => {}
+        }
+    }
+}
+
+/// Delivers everything that is due to one receiver. Answers when the next delivery is due.
+pub async fn deliver_due(
+    engine: &Engine,
+    notifier: &dyn Notifier,
+    stop: &CancellationToken,
+) -> Result<Option<DateTime<Utc>>, StoreError> {
+    while !stop.is_cancelled() {
+        let now = engine.clock.now();
+        let Some(claim) = engine
+            .store
+            .claim(notifier.name(), now, now + LEASE)
+            .await?
+        else {
+            break;
+        };
+        deliver(engine, notifier, &claim, stop).await?;
+    }
+    engine.store.next_due(notifier.name()).await
+}
+
+async fn sleep_until(engine: &Engine, at: Option<DateTime<Utc>>) {
+    match at {
+        Some(at) => {
+            engine
+                .clock
+                .sleep((at - engine.clock.now()).to_std().unwrap_or_default())
+                .await;
+        }
+        None => std::future::pending().await,
+    }
+}
+
+/// Sends the parts that are left of one delivery. Between parts a stop is obeyed: the lease is then given back by the stop.
+async fn deliver(
+    engine: &Engine,
+    notifier: &dyn Notifier,
+    claim: &Claim,
+    stop: &CancellationToken,
+) -> Result<(), StoreError> {
+    let parts = notifier.compose(&claim.notification);
+    // none left: another release of forewarn made fewer parts of it
+    let first = usize::try_from(claim.parts_done)
+        .unwrap_or(usize::MAX)
+        .min(parts.len().saturating_sub(1));
+    for (part, payload) in parts.iter().enumerate().skip(first) {
+        if stop.is_cancelled() {
+            return Ok(());
+        }
+        let is_last = part + 1 == parts.len();
+        let sent = send_part(engine, notifier, claim, part, payload).await;
+        let goes_on = sent.is_ok();
+        record(engine, notifier, claim, part, is_last, sent).await?;
+        if !goes_on {
+            return Ok(());
+        }
+        engine.clock.sleep(notifier.pace()).await;
+    }
+    Ok(())
+}
+
+struct Sent {
+    at: DateTime<Utc>,
+    took: Duration,
+    result: Result<(), SendError>,
+}
+
+impl Sent {
+    fn is_ok(&self) -> bool {
+        self.result.is_ok()
+    }
+}
+
+async fn send_part(
+    engine: &Engine,
+    notifier: &dyn Notifier,
+    claim: &Claim,
+    part: usize,
+    payload: &Payload,
+) -> Sent {
+    let at = engine.clock.now();
+    let envelope = Envelope {
+        delivery: claim.delivery.id,
+        part,
+        target: &claim.delivery.target,
+        payload,
+        now: at,
+    };
+    let result = notifier.send(&envelope).await;
+    let took = (engine.clock.now() - at).to_std().unwrap_or_default();
+    Sent { at, took, result }
+}
+
+async fn record(
+    engine: &Engine,
+    notifier: &dyn Notifier,
+    claim: &Claim,
+    part: usize,
+    is_last: bool,
+    sent: Sent,
+) -> Result<(), StoreError> {
+    let outcome = match sent.result {
+        Ok(()) if is_last => AttemptOutcome::Delivered,
+        Ok(()) => AttemptOutcome::PartDone,
+        Err(error) => after_failure(engine, claim, &error),
+    };
+    tell(engine, notifier, claim, &outcome);
+    let part = u32::try_from(part).unwrap_or(u32::MAX);
+    let attempt = Attempt {
+        delivery: claim.delivery.id,
+        at: sent.at,
+        took: sent.took,
+        part,
+        outcome,
+    };
+    engine.store.record(&attempt).await?;
+    if matches!(attempt.outcome, AttemptOutcome::GivenUp { .. }) {
+        engine.outbox_bell.notify_waiters();
+    }
+    Ok(())
+}
+
+fn after_failure(engine: &Engine, claim: &Claim, error: &SendError) -> AttemptOutcome {
+    let now = engine.clock.now();
+    let failure = error.failure.as_str();
+    let detail = error.to_string();
+    let failures = claim.failures.saturating_add(1);
+    let wait = delivery_wait(failures, error.retry_after, rand::random());
+    match wait.filter(|_| error.failure.is_retryable()) {
+        Some(wait) => AttemptOutcome::Retry {
+            due_at: now + wait,
+            failure,
+            detail,
+        },
+        None => AttemptOutcome::GivenUp {
+            failure,
+            detail,
+            instead: instead_of(claim, now),
+        },
+    }
+}
+
+fn instead_of(claim: &Claim, now: DateTime<Utc>) -> Vec<NewDelivery> {
+    let delivery = |fallback: &crate::store::Fallback| NewDelivery {
+        id: new_id(now),
+        receiver: fallback.receiver.clone(),
+        target: fallback.target.clone(),
+        due_at: now,
+        fallback: Vec::new(),
+    };
+    claim.delivery.fallback.iter().map(delivery).collect()
+}
+
+/// Log line and metric of one attempt.
+fn tell(engine: &Engine, notifier: &dyn Notifier, claim: &Claim, outcome: &AttemptOutcome) {
+    let receiver = notifier.name();
+    let id = claim.delivery.id;
+    match outcome {
+        AttemptOutcome::PartDone => {}
+        AttemptOutcome::Delivered => {
+            engine.metrics.delivery(receiver, "delivered");
+            info!(receiver.name = receiver, delivery.id = %id, "delivered to {receiver}");
+        }
+        AttemptOutcome::Retry {
+            due_at,
+            failure,
+            detail,
+        } => {
+            engine.metrics.delivery(receiver, "retry");
+            warn!(
+                receiver.name = receiver, delivery.id = %id, delivery.failure = failure, delivery.next = %due_at,
+                "{receiver} did not take a message and will be tried again: {detail}"
+            );
+        }
+        AttemptOutcome::GivenUp {
+            failure,
+            detail,
+            instead,
+        } => {
+            engine.metrics.delivery(receiver, "given-up");
+            error!(
+                receiver.name = receiver, delivery.id = %id, delivery.failure = failure, delivery.fallbacks = instead.len(),
+                "a message to {receiver} was given up on: {detail}"
+            );
+        }
+    }
+}

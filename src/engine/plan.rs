@@ -1,0 +1,394 @@
+//! From decisions to what the store commits: inventory changes, alerts, notifications and deliveries of one round.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use chrono::{DateTime, Utc};
+use uuid::{NoContext, Timestamp, Uuid};
+
+use crate::{
+    domain::{
+        App, Credential, Id, Notification, Row, Severity,
+        assess::assess,
+        decide::{Action, Announce, Resolve, World, decide, gone},
+        group::{Due, Group, group, most_urgent_first},
+        health::Change,
+        known::CredentialKey,
+        notification::Subject,
+        policy::Policies,
+        route::Routes,
+        row::Links,
+        rung::days_left,
+        silence::Silence,
+    },
+    store::{AlertRecord, Fallback, Inventory, NewDelivery, Round},
+};
+
+/// What planning needs to know of the receivers.
+pub trait Receivers {
+    /// Those that a delivery to `receiver` goes to, each its own; none for a receiver that does not exist.
+    fn targets(&self, receiver: &str) -> Vec<String>;
+    /// Does it want to hear that something needs nothing more?
+    fn wants_resolved(&self, receiver: &str) -> bool;
+    /// Every receiver's name.
+    fn names(&self) -> Vec<String>;
+}
+
+/// What one round is planned from.
+pub struct Planner<'a> {
+    /// Everything that decisions depend on.
+    pub world: World<'a>,
+    /// Who is told what.
+    pub routes: &'a Routes,
+    /// The receivers.
+    pub receivers: &'a dyn Receivers,
+    /// Where an app's credentials are renewed.
+    pub portal_link: &'a dyn Fn(&Id) -> String,
+}
+
+/// How many alerts were decided, and how many of them reach nobody because no route takes them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Planned {
+    /// Alerts decided.
+    pub alerts: usize,
+    /// Credentials that need nothing more.
+    pub resolved: usize,
+    /// Alerts that no route takes.
+    pub unrouted: usize,
+}
+
+impl Planner<'_> {
+    /// Decides and fills `round`, which holds the scan already.
+    pub fn fill(&self, round: &mut Round) -> Planned {
+        let world = &self.world;
+        let decisions = decide(world);
+        let mut announces = Vec::new();
+        let mut resolves = Vec::new();
+        for decision in decisions {
+            match decision.action {
+                Action::Announce(announce) => announces.push((decision.key, announce)),
+                Action::Resolve(resolve) => resolves.push((decision.key, resolve)),
+            }
+        }
+        round.upserts = self.changed();
+        self.plan_gone(round);
+        let unrouted = self.plan_announcements(&announces, round);
+        self.plan_resolutions(&resolves, round);
+        round.broken_silences = self.broken_silences();
+        Planned {
+            alerts: announces.len(),
+            resolved: resolves.len(),
+            unrouted,
+        }
+    }
+
+    fn changed(&self) -> Vec<Inventory> {
+        let mut changed = Vec::new();
+        for (app, credential) in credentials(&self.world) {
+            let key = CredentialKey::new(app, credential);
+            let fingerprint = fingerprint(app, credential);
+            let memory = self.world.known.get(&key);
+            if memory.is_some_and(|memory| !memory.gone && memory.fingerprint == fingerprint) {
+                continue;
+            }
+            changed.push(Inventory {
+                tenant: self.world.tenant.to_owned(),
+                key,
+                app_id: app.app_id.clone(),
+                app_name: app.name.clone().into(),
+                name: credential.name.clone().map(Into::into),
+                hint: credential.hint.clone().map(Into::into),
+                starts_at: credential.starts_at,
+                expires: credential.expires,
+                first_seen: memory.map_or(self.world.now, |memory| memory.first_seen),
+                fingerprint,
+            });
+        }
+        changed
+    }
+
+    /// One that is gone after it was announced begins a new life should it come back.
+    fn plan_gone(&self, round: &mut Round) {
+        for key in gone(&self.world) {
+            if let Some(memory) = self
+                .world
+                .known
+                .get(key)
+                .filter(|memory| memory.announced.is_some())
+            {
+                round
+                    .announced
+                    .push((key.clone(), memory.life.saturating_add(1), None));
+            }
+            round.gone.push(key.clone());
+        }
+    }
+
+    fn plan_announcements(
+        &self,
+        announces: &[(CredentialKey, Announce<'_>)],
+        round: &mut Round,
+    ) -> usize {
+        let now = self.world.now;
+        let first_scan = !self.world.known.scanned_before;
+        let due: Vec<Due<'_>> = announces
+            .iter()
+            .map(|(_, announce)| self.due(announce))
+            .collect();
+        let groups = group(self.world.tenant, &due, self.routes, first_scan);
+        let mut carried_by: Vec<(Vec<Uuid>, Vec<String>)> = vec![Default::default(); due.len()];
+        for group in &groups {
+            let alerts = group.alerts.iter().map(|at| due[*at].row.clone()).collect();
+            let notification = Notification {
+                id: new_id(now),
+                subject: Subject::Due { alerts },
+                decided_at: now,
+                first_scan,
+            };
+            for at in &group.alerts {
+                carried_by[*at].0.push(notification.id);
+                carried_by[*at].1.push(group.receiver.clone());
+            }
+            let deliveries = self.deliveries(&group.receiver, &self.fallback(group));
+            round.notifications.push((notification, deliveries));
+        }
+        let mut unrouted = 0;
+        for (position, ((key, announce), (notifications, told))) in
+            announces.iter().zip(carried_by).enumerate()
+        {
+            let Some(end) = announce.assessment.end else {
+                continue;
+            };
+            let row = due[position].row.clone();
+            unrouted += usize::from(told.is_empty());
+            let life = self.world.known.get(key).map_or(0, |memory| memory.life);
+            round.announced.push((
+                key.clone(),
+                life,
+                Some(announce.remembered(row, now, &told)),
+            ));
+            round.alerts.push(AlertRecord {
+                id: new_id(now),
+                key: key.clone(),
+                life,
+                expires_at: end,
+                rung: announce.rung,
+                reminder: announce.reminder,
+                severity: announce.severity,
+                reason: announce.reason.to_string(),
+                decided_at: now,
+                notifications,
+            });
+        }
+        unrouted
+    }
+
+    fn due<'d>(&self, announce: &'d Announce<'_>) -> Due<'d> {
+        let mut row = announce
+            .assessment
+            .row(self.world.tenant, announce.app, announce.credential);
+        row.rung = Some(announce.rung);
+        row.reason = Some(announce.reason.to_string());
+        row.links = Some(self.links(&row));
+        Due {
+            app: announce.app,
+            credential: announce.credential,
+            severity: announce.severity,
+            row,
+        }
+    }
+
+    fn links(&self, row: &Row) -> Links {
+        Links {
+            portal: (self.portal_link)(&row.app_id),
+        }
+    }
+
+    /// One notification a receiver, of all that it had been told of.
+    fn plan_resolutions(&self, resolves: &[(CredentialKey, Resolve<'_>)], round: &mut Round) {
+        let now = self.world.now;
+        for receiver in self.receivers.names() {
+            if !self.receivers.wants_resolved(&receiver) {
+                continue;
+            }
+            let mut rows: Vec<Row> = resolves
+                .iter()
+                .filter(|(_, resolve)| resolve.announced.told.contains(&receiver))
+                .map(|(_, resolve)| self.resolved_row(resolve))
+                .collect();
+            if rows.is_empty() {
+                continue;
+            }
+            rows.sort_by(most_urgent_first);
+            let subject = Subject::Resolved { alerts: rows };
+            let notification = Notification {
+                id: new_id(now),
+                subject,
+                decided_at: now,
+                first_scan: false,
+            };
+            round
+                .notifications
+                .push((notification, self.deliveries(&receiver, &[])));
+        }
+        for (key, resolve) in resolves
+            .iter()
+            .filter(|(_, resolve)| resolve.seen.is_some())
+        {
+            let life = self.world.known.get(key).map_or(0, |memory| memory.life);
+            round
+                .announced
+                .push((key.clone(), life, Some(resolve.remembered(now))));
+        }
+    }
+
+    fn resolved_row(&self, resolve: &Resolve<'_>) -> Row {
+        let told = &resolve.announced.row;
+        let mut row = match &resolve.seen {
+            Some((app, credential, assessment)) => {
+                assessment.row(self.world.tenant, app, credential)
+            }
+            // what is gone is described as it was last told
+            None => Row {
+                days_left: Some(days_left(resolve.announced.expires_at, self.world.now)),
+                ..told.clone()
+            },
+        };
+        row.rung = Some(resolve.announced.rung);
+        row.reason = Some(resolve.why.to_string());
+        row.links = Some(self.links(&row));
+        row
+    }
+
+    fn fallback(&self, group: &Group) -> Vec<Fallback> {
+        let fallback = |receiver: &String| {
+            let targets = self.receivers.targets(receiver);
+            targets
+                .into_iter()
+                .map(|target| Fallback {
+                    receiver: receiver.clone(),
+                    target,
+                })
+                .collect::<Vec<_>>()
+        };
+        group
+            .fallback
+            .iter()
+            .filter(|name| **name != group.receiver)
+            .flat_map(fallback)
+            .collect()
+    }
+
+    fn deliveries(&self, receiver: &str, fallback: &[Fallback]) -> Vec<NewDelivery> {
+        deliveries(self.receivers, receiver, fallback, self.world.now)
+    }
+
+    /// Silences on a credential that changed or turned critical.
+    fn broken_silences(&self) -> Vec<Uuid> {
+        let on_credential = |silence: &&Silence| silence.is_on_credential();
+        let silences: Vec<&Silence> = self.world.silences.iter().filter(on_credential).collect();
+        if silences.is_empty() {
+            return Vec::new();
+        }
+        let mut broken: Vec<Uuid> = credentials(&self.world)
+            .flat_map(|(app, credential)| {
+                let key = CredentialKey::new(app, credential);
+                let severity = severity_of(&self.world, app, credential);
+                let is_broken = move |silence: &&&Silence| {
+                    silence.is_broken_by(&key, credential.expires, severity)
+                };
+                silences
+                    .iter()
+                    .filter(is_broken)
+                    .map(|silence| silence.id)
+                    .collect::<Vec<_>>()
+            })
+            .collect();
+        broken.sort_unstable();
+        broken.dedup();
+        broken
+    }
+}
+
+/// The notifications of `monitor.failing` and `monitor.recovered`: to every receiver, whatever the routes say.
+pub fn monitor(
+    tenant: &str,
+    change: Change,
+    receivers: &dyn Receivers,
+    now: DateTime<Utc>,
+) -> (Notification, Vec<NewDelivery>) {
+    let tenant = tenant.to_owned();
+    let subject = match change {
+        Change::Failing { problem, since } => Subject::Failing {
+            tenant,
+            problem,
+            since,
+        },
+        Change::Recovered { note } => Subject::Recovered { tenant, note },
+    };
+    let notification = Notification {
+        id: new_id(now),
+        subject,
+        decided_at: now,
+        first_scan: false,
+    };
+    let to_all = receivers.names();
+    let deliveries = to_all
+        .iter()
+        .flat_map(|name| deliveries(receivers, name, &[], now))
+        .collect();
+    (notification, deliveries)
+}
+
+/// One delivery a target.
+fn deliveries(
+    receivers: &dyn Receivers,
+    receiver: &str,
+    fallback: &[Fallback],
+    due_at: DateTime<Utc>,
+) -> Vec<NewDelivery> {
+    let delivery = |target| NewDelivery {
+        id: new_id(due_at),
+        receiver: receiver.to_owned(),
+        target,
+        due_at,
+        fallback: fallback.to_vec(),
+    };
+    receivers
+        .targets(receiver)
+        .into_iter()
+        .map(delivery)
+        .collect()
+}
+
+/// A time-ordered id.
+pub fn new_id(now: DateTime<Utc>) -> Uuid {
+    let seconds = u64::try_from(now.timestamp()).unwrap_or(0);
+    Uuid::new_v7(Timestamp::from_unix(
+        NoContext,
+        seconds,
+        now.timestamp_subsec_nanos(),
+    ))
+}
+
+fn credentials<'a>(world: &World<'a>) -> impl Iterator<Item = (&'a App, &'a Credential)> {
+    world.seen.apps.iter().flat_map(|app| {
+        app.credentials
+            .iter()
+            .map(move |credential| (app, credential))
+    })
+}
+
+fn severity_of(world: &World<'_>, app: &App, credential: &Credential) -> Severity {
+    let policies: &Policies = world.policies;
+    assess(world.tenant, app, credential, policies, world.now)
+        .severity
+        .unwrap_or(Severity::Info)
+}
+
+/// Changes when anything that the inventory holds changes. Not stable between Rust releases, which costs one rewrite.
+fn fingerprint(app: &App, credential: &Credential) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&app.app_id, &app.name, &credential.name, &credential.hint).hash(&mut hasher);
+    (credential.starts_at, credential.expires).hash(&mut hasher);
+    hasher.finish()
+}

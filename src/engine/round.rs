@@ -1,0 +1,244 @@
+//! One round of one tenant: scan → decide → commit. Whatever goes wrong leaves the store as it was.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tracing::{error, info, warn};
+
+use super::{
+    Engine,
+    plan::{Planned, Planner, Receivers, monitor, new_id},
+};
+use crate::{
+    domain::{
+        Snapshot,
+        assess::assess,
+        decide::World,
+        health::{Health, Scanned},
+        row::RowSeverity,
+    },
+    entra::{Directory, Progress, ScanError},
+    store::{Inventory, Round, ScanRecord, StoreError},
+    telemetry::metrics::Series,
+};
+
+/// No scan takes longer, throttling included; the next round tries again.
+const DEADLINE: TimeDelta = TimeDelta::minutes(30);
+
+impl Engine {
+    /// Scans a tenant and commits what is due. An error here is the store's; a failed scan is an outcome, not an error.
+    pub async fn round(&self, directory: &dyn Directory) -> Result<(), StoreError> {
+        let tenant = directory.tenant();
+        // a round that could not be recorded is not begun
+        self.store.ping().await?;
+        let before = self.store.health(tenant).await?;
+        let started_at = self.clock.now();
+        let result = directory
+            .scan(started_at + DEADLINE, &|progress| {
+                log_waiting(tenant, &progress);
+            })
+            .await;
+        let now = self.clock.now();
+        let mut round = empty_round(tenant, started_at, now);
+        match &result {
+            Ok(snapshot) => {
+                self.complete(directory, snapshot, &before, &mut round)
+                    .await?;
+            }
+            Err(error) => self.failed(error, &before, &mut round),
+        }
+        self.store.commit(&round).await?;
+        self.outbox_bell.notify_waiters();
+        self.status.set_tenant(tenant, round.health.clone());
+        match result {
+            Ok(snapshot) => self.observe(tenant, &snapshot, &round).await,
+            Err(_) => self.metrics.scan_failed(tenant, now - started_at),
+        }
+        Ok(())
+    }
+
+    async fn complete(
+        &self,
+        directory: &dyn Directory,
+        snapshot: &Snapshot,
+        before: &Health,
+        round: &mut Round,
+    ) -> Result<(), StoreError> {
+        let tenant = directory.tenant();
+        let now = round.scan.finished_at;
+        let known = self.store.known(tenant).await?;
+        let silences = self.store.silences(now).await?;
+        round.scan.apps = snapshot.apps.len() as u64;
+        round.scan.credentials = snapshot.credentials() as u64;
+        round.scan.warnings = snapshot.warnings.len() as u64;
+        let world = World {
+            tenant,
+            known: &known,
+            seen: snapshot,
+            policies: &self.policies,
+            silences: &silences,
+            now,
+        };
+        let planner = Planner {
+            world,
+            routes: &self.routes,
+            receivers: self,
+            portal_link: &|app_id| directory.portal_link(app_id),
+        };
+        let counts = planner.fill(round);
+        self.judge_health(
+            tenant,
+            before,
+            Scanned::Complete {
+                apps: round.scan.apps,
+            },
+            round,
+        );
+        log_complete(tenant, round, counts);
+        Ok(())
+    }
+
+    fn failed(&self, error: &ScanError, before: &Health, round: &mut Round) {
+        let text = error.to_string();
+        error!(
+            tenant.name = round.tenant,
+            scan.error = text,
+            "the scan failed; nothing was concluded from it"
+        );
+        let tenant = round.tenant.clone();
+        self.judge_health(&tenant, before, Scanned::Failed { error: &text }, round);
+        round.scan.error = Some(text);
+    }
+
+    fn judge_health(&self, tenant: &str, before: &Health, scanned: Scanned<'_>, round: &mut Round) {
+        let now = round.scan.finished_at;
+        let (health, change) = before.after(scanned, now);
+        round.health = health;
+        round
+            .notifications
+            .extend(change.map(|change| monitor(tenant, change, self, now)));
+    }
+
+    async fn observe(&self, tenant: &str, snapshot: &Snapshot, round: &Round) {
+        let scan = &round.scan;
+        self.metrics.scan_succeeded(
+            tenant,
+            scan.finished_at,
+            scan.finished_at - scan.started_at,
+            scan.warnings,
+        );
+        let mut counts = [0_u64; RowSeverity::ALL.len()];
+        for app in &snapshot.apps {
+            for credential in &app.credentials {
+                let assessment = assess(tenant, app, credential, &self.policies, scan.finished_at);
+                let severity: RowSeverity = assessment.severity.map_or(RowSeverity::Ok, Into::into);
+                counts[severity as usize] += 1;
+            }
+        }
+        for (severity, count) in RowSeverity::ALL.into_iter().zip(counts) {
+            self.metrics.set_severity(tenant, severity, count);
+        }
+        if let Err(error) = self.refresh_series().await {
+            warn!(store.error = %error, "the per-credential metrics could not be refreshed");
+        }
+    }
+
+    /// Reads the per-credential series from the inventory, so that they survive a restart.
+    pub async fn refresh_series(&self) -> Result<(), StoreError> {
+        let (soonest, total) = self.store.soonest(self.max_credentials).await?;
+        let omitted = total.saturating_sub(soonest.len() as u64);
+        self.metrics
+            .set_credentials(soonest.iter().filter_map(series), omitted);
+        Ok(())
+    }
+}
+
+impl Receivers for Engine {
+    fn targets(&self, receiver: &str) -> Vec<String> {
+        self.receiver(receiver)
+            .map(|receiver| receiver.notifier.targets())
+            .unwrap_or_default()
+    }
+
+    fn wants_resolved(&self, receiver: &str) -> bool {
+        self.receiver(receiver)
+            .is_some_and(|receiver| receiver.send_resolved)
+    }
+
+    fn names(&self) -> Vec<String> {
+        self.receivers
+            .iter()
+            .map(|receiver| receiver.notifier.name().to_owned())
+            .collect()
+    }
+}
+
+fn series(known: &Inventory) -> Option<Series<'_>> {
+    Some(Series {
+        tenant: &known.tenant,
+        app_id: &known.app_id,
+        app_name: &known.app_name,
+        credential_id: &known.key.credential_id,
+        credential_name: known.name.as_deref(),
+        kind: known.key.kind,
+        expires_at: known.expires.at()?,
+    })
+}
+
+fn empty_round(tenant: &str, started_at: DateTime<Utc>, finished_at: DateTime<Utc>) -> Round {
+    let scan = ScanRecord {
+        id: new_id(started_at),
+        started_at,
+        finished_at,
+        error: None,
+        apps: 0,
+        credentials: 0,
+        warnings: 0,
+    };
+    Round {
+        tenant: tenant.to_owned(),
+        scan,
+        upserts: Vec::new(),
+        gone: Vec::new(),
+        announced: Vec::new(),
+        alerts: Vec::new(),
+        notifications: Vec::new(),
+        broken_silences: Vec::new(),
+        health: Health::default(),
+    }
+}
+
+fn log_waiting(tenant: &str, progress: &Progress) {
+    if let Progress::Waiting { duration, status } = progress {
+        let wait_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        info!(
+            tenant.name = tenant,
+            http.status = *status,
+            wait_ms,
+            "Graph asks to wait; the scan goes on after that"
+        );
+    }
+}
+
+fn log_complete(tenant: &str, round: &Round, planned: Planned) {
+    let scan = &round.scan;
+    info!(
+        tenant.name = tenant,
+        scan.apps = scan.apps,
+        scan.credentials = scan.credentials,
+        scan.warnings = scan.warnings,
+        scan.took_ms = (scan.finished_at - scan.started_at).num_milliseconds(),
+        alerts = planned.alerts,
+        resolved = planned.resolved,
+        "the scan is complete: {} apps, {} credentials, {} alerts due",
+        scan.apps,
+        scan.credentials,
+        planned.alerts,
+    );
+    if planned.unrouted > 0 {
+        warn!(
+            tenant.name = tenant,
+            alerts = planned.unrouted,
+            "{} alerts match no [[routes]] entry and reach nobody; add a last route without `match`",
+            planned.unrouted,
+        );
+    }
+}

@@ -1,0 +1,75 @@
+//! The timer of the rounds: every tenant, at every tick of the schedule, or when asked.
+
+use std::sync::Arc;
+
+use futures_util::{StreamExt, future::BoxFuture, stream};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tracing::error;
+
+use super::Engine;
+use crate::{domain::schedule::Schedule, entra::Directory, store::StoreError};
+
+/// So many tenants are scanned side by side.
+const TENANTS_AT_ONCE: usize = 4;
+
+/// Runs rounds until told to stop. `now_please` asks for one beside the schedule.
+pub async fn run(
+    engine: &Engine,
+    schedule: &Schedule,
+    now_please: &Notify,
+    stop: &CancellationToken,
+) {
+    loop {
+        let now = engine.clock.now();
+        let next = schedule.next_after(now);
+        engine.status.set_next_round(next);
+        let tick = async {
+            match next {
+                Some(at) => {
+                    engine
+                        .clock
+                        .sleep((at - now).to_std().unwrap_or_default())
+                        .await;
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tick => {}
+            () = now_please.notified() => {}
+        }
+        engine.status.set_next_round(None);
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = rounds(engine) => {}
+        }
+    }
+}
+
+/// One round of every tenant. Dropping it half-way is safe: a round writes in one transaction, at its end.
+pub async fn rounds(engine: &Engine) {
+    let rounds: Vec<BoxFuture<'_, Result<(), StoreError>>> = engine
+        .directories
+        .iter()
+        .map(|directory| round(engine, directory))
+        .collect();
+    let results: Vec<_> = stream::iter(rounds)
+        .buffer_unordered(TENANTS_AT_ONCE)
+        .collect()
+        .await;
+    let problem = results.into_iter().find_map(Result::err).map(|error| {
+        error!(store.error = %error, "a round could not be recorded; the next one tries again");
+        error.to_string()
+    });
+    engine.status.set_round_problem(problem);
+}
+
+/// Boxed: the compiler cannot see of a stream of borrowing futures that they may cross threads.
+fn round<'a>(
+    engine: &'a Engine,
+    directory: &'a Arc<dyn Directory>,
+) -> BoxFuture<'a, Result<(), StoreError>> {
+    Box::pin(engine.round(directory.as_ref()))
+}
