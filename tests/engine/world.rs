@@ -1,0 +1,263 @@
+//! A tenant, receivers and a store, with an engine that can be started again on them.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use forewarn::{
+    app::clock::ManualClock,
+    domain::{
+        App, Clock, Credential, Expiry, Id, Kind, Notification, Snapshot,
+        policy::Policies,
+        route::{Route, Routes},
+    },
+    engine::{Engine, Receiver, Status, deliver::deliver_due},
+    entra::{Directory, Progress, ScanError},
+    notify::{Envelope, Failure, Notifier, Payload, SendError},
+    store::{Store, sqlite::SqliteStore},
+    telemetry::Metrics,
+};
+use futures_util::future::BoxFuture;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// A day, in hours.
+pub(crate) const DAY: i64 = 24;
+
+/// Hours after the beginning of every test.
+pub(crate) fn hour(hours: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_800_000_000, 0).unwrap() + TimeDelta::hours(hours)
+}
+
+/// A tenant whose apps a test changes as it likes.
+pub(crate) struct FakeTenant {
+    pub(crate) apps: Mutex<Vec<App>>,
+    pub(crate) fails: Mutex<bool>,
+}
+
+impl Directory for FakeTenant {
+    fn tenant(&self) -> &'static str {
+        "contoso"
+    }
+
+    fn scan<'a>(
+        &'a self,
+        _: DateTime<Utc>,
+        _: &'a (dyn Fn(Progress) + Send + Sync),
+    ) -> BoxFuture<'a, Result<Snapshot, ScanError>> {
+        Box::pin(async {
+            if *self.fails.lock().unwrap() {
+                return Err(scan_error());
+            }
+            Ok(Snapshot { apps: self.apps.lock().unwrap().clone(), warnings: Vec::new() })
+        })
+    }
+
+    fn portal_link(&self, app_id: &Id) -> String {
+        format!("https://portal.example/{app_id}")
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<String, ScanError>> {
+        Box::pin(async { Ok(String::new()) })
+    }
+}
+
+/// What a receiver answers to one hand-over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Takes,
+    Refuses(Failure),
+    /// Takes it, but the sender dies before it hears of that.
+    TakesAndHangs,
+}
+
+/// A receiver that answers from a list, and takes everything once that is used up.
+pub(crate) struct FakeReceiver {
+    name: &'static str,
+    rows_a_part: usize,
+    pub(crate) answers: Mutex<VecDeque<Answer>>,
+    /// Idempotency key and what it held, in the order taken.
+    pub(crate) taken: Mutex<Vec<(String, String)>>,
+    /// When it was tried.
+    pub(crate) tries: Mutex<Vec<DateTime<Utc>>>,
+}
+
+impl FakeReceiver {
+    /// Each message that was taken, once, in order: a repeat under the same key is the same message.
+    pub(crate) fn messages(&self) -> Vec<String> {
+        let mut seen = BTreeMap::new();
+        let taken = self.taken.lock().unwrap();
+        taken.iter().filter(|(key, _)| seen.insert(key.clone(), ()).is_none()).map(|(_, text)| text.clone()).collect()
+    }
+}
+
+impl Notifier for FakeReceiver {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn targets(&self) -> Vec<String> {
+        vec![String::new()]
+    }
+
+    fn compose(&self, notification: &Notification) -> Vec<Payload> {
+        let payload = |body: String| Payload { title: String::new(), text: String::new(), body };
+        let event = notification.event_type(notification.rows().first()).as_str();
+        if notification.rows().is_empty() {
+            return vec![payload(event.to_owned())];
+        }
+        let line = |row: &forewarn::domain::Row| {
+            let rung = row.rung.map_or(0, forewarn::domain::Rung::days);
+            let kind = if event == "credential.resolved" { "resolved" } else { row.severity.as_str() };
+            let again = if row.reason.as_deref().is_some_and(|reason| reason.contains("reminder")) { "again" } else { "" };
+            format!("{}@{rung}:{kind}{again}", row.credential_id)
+        };
+        let part = |rows: &[_]| payload(rows.iter().map(line).collect::<Vec<_>>().join(" "));
+        notification.rows().chunks(self.rows_a_part).map(part).collect()
+    }
+
+    fn send<'a>(&'a self, envelope: &'a Envelope<'a>) -> BoxFuture<'a, Result<(), SendError>> {
+        Box::pin(async move {
+            self.tries.lock().unwrap().push(envelope.now);
+            let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Answer::Takes);
+            if let Answer::Refuses(failure) = answer {
+                return Err(SendError::new(failure, "as told"));
+            }
+            self.taken.lock().unwrap().push((envelope.idempotency_key(), envelope.payload.body.clone()));
+            if answer == Answer::TakesAndHangs {
+                std::future::pending::<()>().await;
+            }
+            Ok(())
+        })
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<String, SendError>> {
+        Box::pin(async { Ok(String::new()) })
+    }
+}
+
+/// Everything but the engine, which may die and be started again.
+pub(crate) struct World {
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) tenant: Arc<FakeTenant>,
+    pub(crate) receivers: Vec<Arc<FakeReceiver>>,
+    pub(crate) routes: Vec<Route>,
+    file: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl World {
+    pub(crate) fn new(receivers: &[&'static str]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let receiver = |name: &&'static str| {
+            Arc::new(FakeReceiver {
+                name,
+                rows_a_part: 2,
+                answers: Mutex::default(),
+                taken: Mutex::default(),
+                tries: Mutex::default(),
+            })
+        };
+        Self {
+            clock: Arc::new(ManualClock::new(hour(0))),
+            tenant: Arc::new(FakeTenant { apps: Mutex::default(), fails: Mutex::new(false) }),
+            receivers: receivers.iter().map(receiver).collect(),
+            routes: Vec::new(),
+            file: folder.path().join("forewarn.db"),
+            _folder: folder,
+        }
+    }
+
+    /// An engine as a new process would have it.
+    pub(crate) async fn start(&self) -> Engine {
+        let store = SqliteStore::open(&self.file).await.unwrap();
+        store.release_all().await.unwrap();
+        let names: Vec<String> = self.receivers.iter().map(|receiver| receiver.name.to_owned()).collect();
+        let receiver = |receiver: &Arc<FakeReceiver>| Receiver {
+            notifier: Arc::<FakeReceiver>::clone(receiver),
+            send_resolved: true,
+        };
+        let tenant: Arc<dyn Directory> = Arc::<FakeTenant>::clone(&self.tenant);
+        Engine {
+            clock: Arc::<ManualClock>::clone(&self.clock),
+            store: Arc::new(store),
+            metrics: Arc::new(Metrics::new()),
+            status: Arc::new(Status::new(self.clock.now(), [])),
+            directories: [tenant].into(),
+            receivers: self.receivers.iter().map(receiver).collect(),
+            policies: Arc::new(Policies::default()),
+            routes: Arc::new(Routes::new(self.routes.clone(), &names)),
+            max_credentials: 10,
+            outbox_bell: Arc::new(Notify::new()),
+        }
+    }
+
+    /// One round, then everything that is due is delivered. A receiver that hangs is cut off, as by `kill -9`.
+    pub(crate) async fn tick(&self, engine: &Engine) {
+        engine.round(self.tenant.as_ref()).await.unwrap();
+        self.deliver(engine).await;
+    }
+
+    /// Delivers what is due; false when the process would have died in the middle.
+    pub(crate) async fn deliver(&self, engine: &Engine) -> bool {
+        let stop = CancellationToken::new();
+        for receiver in &self.receivers {
+            let work = deliver_due(engine, receiver.as_ref(), &stop);
+            let hangs = async {
+                // hanging means that the message was taken and nothing more happens
+                loop {
+                    tokio::task::yield_now().await;
+                    let answers = receiver.answers.lock().unwrap().len();
+                    tokio::time::timeout(Duration::from_millis(300), std::future::pending::<()>()).await.ok();
+                    if answers == receiver.answers.lock().unwrap().len() {
+                        break;
+                    }
+                }
+            };
+            tokio::select! {
+                biased;
+                result = work => drop(result.unwrap()),
+                () = hangs => return false,
+            }
+        }
+        true
+    }
+
+    pub(crate) fn at(&self, hours: i64) {
+        self.clock.advance_to(hour(hours));
+    }
+
+    pub(crate) fn set_apps(&self, apps: Vec<App>) {
+        *self.tenant.apps.lock().unwrap() = apps;
+    }
+}
+
+/// An app with one secret of the same name, which ends after so many hours.
+pub(crate) fn app(name: &str, ends: i64) -> App {
+    App {
+        object_id: Id::parse(name),
+        app_id: Id::parse(name),
+        name: name.into(),
+        tags: Box::default(),
+        credentials: [secret(name, ends)].into(),
+    }
+}
+
+pub(crate) fn secret(name: &str, ends: i64) -> Credential {
+    Credential {
+        id: Id::parse(name),
+        kind: Kind::ClientSecret,
+        name: Some(name.into()),
+        hint: None,
+        starts_at: None,
+        expires: Expiry::At(hour(ends)),
+    }
+}
+
+fn scan_error() -> ScanError {
+    ScanError::Deadline
+}
