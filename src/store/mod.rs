@@ -3,6 +3,12 @@
 //! One trait, so that a second database is a second implementation of the same promises; `conformance` tests them.
 //! Times are integer milliseconds since 1970 in UTC. No function reads a clock.
 
+mod error;
+mod sqlite;
+
+pub use error::StoreError;
+pub use sqlite::SqliteStore;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -68,8 +74,9 @@ pub trait Store: Send + Sync {
     /// Every alert decided so far with the receivers it went to, oldest first: for the demo's summary and for support.
     fn history(&self) -> BoxFuture<'_, Result<Vec<AlertHistory>, StoreError>>;
 
-    /// Forgets finished deliveries, scans and alerts older than `before`, and credentials gone since before then; never
-    /// anything still waiting, and never the memory of what a living credential was announced at. Says how many rows went.
+    /// Forgets finished deliveries, scans and alerts older than `before`, and credentials gone and silences ended since before
+    /// then; never anything still waiting, and never the memory of what a living credential was announced at. Says how many
+    /// rows went. The one call that is many small transactions.
     fn forget(&self, before: DateTime<Utc>) -> BoxFuture<'_, Result<u64, StoreError>>;
 }
 
@@ -287,32 +294,4 @@ pub enum DeliveryState {
     Delivered,
     /// It was given up on.
     GivenUp,
-}
-
-/// Why the store did not do as asked.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Another process holds the database.
-    #[error(
-        "{path} is in use by another forewarn process; stop that one, or give this one a store of its own"
-    )]
-    Locked {
-        /// The database file.
-        path: String,
-    },
-    /// An alert of the round had been decided before.
-    #[error("an alert of this round had already been decided; nothing was written")]
-    AlreadyDecided,
-    /// What is stored cannot be read back.
-    #[error("the store holds a value that cannot be read: {0}")]
-    Corrupt(String),
-    /// The database failed.
-    #[error("the store cannot be used: {doing}")]
-    Database {
-        /// What was being done.
-        doing: &'static str,
-        /// What the database said.
-        #[source]
-        source: sqlx::Error,
-    },
 }

@@ -1,0 +1,227 @@
+//! The store in one SQLite file: for one process, which is the default.
+//!
+//! One connection writes and one reads, so that a page that is looked at does not wait for a round that is written. Every
+//! commit is on the disk before its call returns. After any trouble (a full disk, an I/O error) the next call starts
+//! afresh, on a new connection.
+
+mod attempt;
+mod connection;
+mod forget;
+mod history;
+mod inventory;
+mod lock;
+mod open;
+mod outbox;
+mod round;
+mod silences;
+mod tenants;
+mod value;
+
+use std::{fs::File, path::Path};
+
+use chrono::{DateTime, Utc};
+use futures_util::future::BoxFuture;
+use sqlx::query;
+
+use super::{AlertHistory, Attempt, Claim, Inventory, OutboxState, Round, Store, StoreError};
+use crate::domain::{health::Health, known::Known, silence::Silence};
+use connection::Connection;
+use value::fault;
+
+/// A SQLite file, held by this process alone.
+pub struct SqliteStore {
+    writer: Connection,
+    reader: Connection,
+    /// Last, so that it is given back after everything else.
+    _lock: File,
+}
+
+impl SqliteStore {
+    /// Opens the file, or makes it, and brings its tables up to date. Beside it lie its lock (`.lock`) and its write-ahead
+    /// log (`-wal`, `-shm`).
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        open::open(path).await
+    }
+
+    /// Moves everything from the write-ahead log into the one file: for a clean stop. Nothing is lost without it.
+    pub async fn close(&self) -> Result<(), StoreError> {
+        let fault = fault("closing");
+        let mut conn = self.writer.outside().await.map_err(&fault)?;
+        query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&mut *conn)
+            .await
+            .map_err(&fault)?;
+        conn.leave();
+        Ok(())
+    }
+}
+
+impl Store for SqliteStore {
+    fn ping(&self) -> BoxFuture<'_, Result<(), StoreError>> {
+        Box::pin(async move {
+            let fault = fault("trying to write to it");
+            let mut transaction = self.writer.begin().await.map_err(&fault)?;
+            query("UPDATE pulse SET beats = beats + 1")
+                .execute(&mut *transaction)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)
+        })
+    }
+
+    fn known<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<Known, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading the inventory");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = inventory::known(&mut transaction, tenant)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn health<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<Health, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading a tenant's health");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = tenants::health(&mut transaction, tenant)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn silences(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<Vec<Silence>, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading the silences");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = silences::lasting(&mut transaction, now)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn put_silence<'a>(&'a self, silence: &'a Silence) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let fault = fault("writing a silence");
+            let mut transaction = self.writer.begin().await.map_err(&fault)?;
+            silences::put(&mut transaction, silence)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)
+        })
+    }
+
+    fn commit<'a>(&'a self, round: &'a Round) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let fault = fault("writing a round");
+            let mut transaction = self.writer.begin().await.map_err(&fault)?;
+            round::write(&mut transaction, round)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)
+        })
+    }
+
+    fn claim<'a>(
+        &'a self,
+        receiver: &'a str,
+        now: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Option<Claim>, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("claiming a delivery");
+            let mut transaction = self.writer.begin().await.map_err(&fault)?;
+            let row = outbox::lease(&mut transaction, receiver, now, until)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            row.as_ref()
+                .map(outbox::read_claim)
+                .transpose()
+                .map_err(&fault)
+        })
+    }
+
+    fn next_due<'a>(
+        &'a self,
+        receiver: &'a str,
+    ) -> BoxFuture<'a, Result<Option<DateTime<Utc>>, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("looking for the next delivery");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = outbox::next_due(&mut transaction, receiver)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn record<'a>(&'a self, attempt: &'a Attempt) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let fault = fault("recording an attempt");
+            let mut transaction = self.writer.begin().await.map_err(&fault)?;
+            attempt::record(&mut transaction, attempt)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)
+        })
+    }
+
+    fn release_all(&self) -> BoxFuture<'_, Result<u64, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("giving back leases");
+            let mut transaction = self.writer.begin().await.map_err(&fault)?;
+            let found = outbox::release_all(&mut transaction)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn outbox(&self) -> BoxFuture<'_, Result<Vec<OutboxState>, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading the outbox");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = outbox::states(&mut transaction).await.map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn soonest(&self, limit: usize) -> BoxFuture<'_, Result<(Vec<Inventory>, u64), StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading what ends next");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = inventory::soonest(&mut transaction, limit)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn history(&self) -> BoxFuture<'_, Result<Vec<AlertHistory>, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading the alerts");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = history::alerts(&mut transaction).await.map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn forget(&self, before: DateTime<Utc>) -> BoxFuture<'_, Result<u64, StoreError>> {
+        Box::pin(async move {
+            forget::forget(&self.writer, before)
+                .await
+                .map_err(fault("forgetting what is old"))
+        })
+    }
+}

@@ -1,0 +1,163 @@
+//! The outbox: deliveries wait, are claimed by lease, and end delivered or given up.
+
+use chrono::{DateTime, Utc};
+use sqlx::{Row, SqliteConnection, query, query_scalar, sqlite::SqliteRow};
+use uuid::Uuid;
+
+use super::{
+    super::{Claim, NewDelivery, OutboxState},
+    value::{BATCH, count, json, maybe_time, millis, rows, time, to_json, uuid},
+};
+
+/// Puts deliveries of one notification into the outbox.
+pub(super) async fn enqueue(
+    conn: &mut SqliteConnection,
+    notification: Uuid,
+    created_at: DateTime<Utc>,
+    deliveries: &[NewDelivery],
+) -> sqlx::Result<()> {
+    for batch in deliveries.chunks(BATCH) {
+        let fallbacks: Vec<String> = batch
+            .iter()
+            .map(|delivery| to_json(&delivery.fallback))
+            .collect::<sqlx::Result<_>>()?;
+        let batch = rows(batch.iter().zip(fallbacks).map(|(delivery, fallback)| {
+            (
+                delivery.id,
+                notification,
+                &delivery.receiver,
+                &delivery.target,
+                fallback,
+                millis(created_at),
+                millis(delivery.due_at),
+            )
+        }))?;
+        query(
+            "INSERT INTO receivers (name) SELECT DISTINCT value ->> 2 FROM json_each($1) WHERE true
+             ON CONFLICT (name) DO NOTHING",
+        )
+        .bind(&batch)
+        .execute(&mut *conn)
+        .await?;
+        query(
+            "INSERT INTO deliveries (id, notification_id, receiver, target, fallback, created_at, due_at)
+             SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
+             FROM json_each($1)",
+        )
+        .bind(&batch)
+        .execute(&mut *conn)
+        .await?;
+    }
+    Ok(())
+}
+
+/// Leases the next delivery to a receiver. The row is read by [`read_claim`] only once the lease has been committed, so that
+/// one that cannot be read steps aside for the length of the lease.
+pub(super) async fn lease(
+    conn: &mut SqliteConnection,
+    receiver: &str,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> sqlx::Result<Option<SqliteRow>> {
+    query(
+        "UPDATE deliveries SET leased_until = $3
+         WHERE id = (
+             SELECT id FROM deliveries
+             WHERE receiver = $1 AND finished_at IS NULL AND due_at <= $2
+                   AND (leased_until IS NULL OR leased_until <= $2)
+             ORDER BY tried, due_at, id LIMIT 1)
+         RETURNING id, receiver, target, fallback, created_at, due_at, parts_done, failures,
+                   (SELECT body FROM notifications WHERE notifications.id = notification_id) AS body",
+    )
+    .bind(receiver)
+    .bind(millis(now))
+    .bind(millis(until))
+    .fetch_optional(conn)
+    .await
+}
+
+/// Reads what [`lease`] gave.
+pub(super) fn read_claim(row: &SqliteRow) -> sqlx::Result<Claim> {
+    Ok(Claim {
+        delivery: NewDelivery {
+            id: uuid(row, "id")?,
+            receiver: row.try_get("receiver")?,
+            target: row.try_get("target")?,
+            due_at: time(row, "due_at")?,
+            fallback: json(row, "fallback")?,
+        },
+        notification: json(row, "body")?,
+        parts_done: row.try_get("parts_done")?,
+        failures: row.try_get("failures")?,
+        created_at: time(row, "created_at")?,
+    })
+}
+
+/// When the next delivery to a receiver can be claimed.
+pub(super) async fn next_due(
+    conn: &mut SqliteConnection,
+    receiver: &str,
+) -> sqlx::Result<Option<DateTime<Utc>>> {
+    let row = query(
+        "SELECT min(max(due_at, ifnull(leased_until, due_at))) AS next
+         FROM deliveries WHERE receiver = $1 AND finished_at IS NULL",
+    )
+    .bind(receiver)
+    .fetch_one(conn)
+    .await?;
+    maybe_time(&row, "next")
+}
+
+/// Ends every lease.
+pub(super) async fn release_all(conn: &mut SqliteConnection) -> sqlx::Result<u64> {
+    let released = query(
+        "UPDATE deliveries SET leased_until = NULL WHERE finished_at IS NULL AND leased_until IS NOT NULL",
+    )
+    .execute(conn)
+    .await?;
+    Ok(released.rows_affected())
+}
+
+/// Where each receiver's deliveries stand.
+pub(super) async fn states(conn: &mut SqliteConnection) -> sqlx::Result<Vec<OutboxState>> {
+    // a few look-ups a receiver, each on an index of its own: deliveries of a year and more may be remembered
+    query(
+        "SELECT name,
+             (SELECT count(*) FROM deliveries WHERE receiver = name AND finished_at IS NULL) AS pending,
+             (SELECT min(created_at) FROM deliveries
+              WHERE receiver = name AND finished_at IS NULL) AS oldest,
+             (SELECT detail FROM deliveries
+              WHERE receiver = name AND failed_at IS NOT NULL AND outcome IS NOT 'delivered'
+              ORDER BY failed_at DESC LIMIT 1) AS last_error,
+             ifnull((SELECT outcome = 'given-up' FROM deliveries
+                     WHERE receiver = name AND finished_at IS NOT NULL
+                     ORDER BY finished_at DESC, id DESC LIMIT 1), 0) AS gave_up_last
+         FROM receivers ORDER BY name",
+    )
+    .fetch_all(conn)
+    .await?
+    .iter()
+    .map(state)
+    .collect()
+}
+
+fn state(row: &SqliteRow) -> sqlx::Result<OutboxState> {
+    Ok(OutboxState {
+        receiver: row.try_get("name")?,
+        pending: count(row, "pending")?,
+        oldest: maybe_time(row, "oldest")?,
+        last_error: row.try_get("last_error")?,
+        gave_up_last: row.try_get("gave_up_last")?,
+    })
+}
+
+/// The notification of a delivery that still waits.
+pub(super) async fn waiting(
+    conn: &mut SqliteConnection,
+    delivery: Uuid,
+) -> sqlx::Result<Option<String>> {
+    query_scalar("SELECT notification_id FROM deliveries WHERE id = $1 AND finished_at IS NULL")
+        .bind(delivery.to_string())
+        .fetch_optional(conn)
+        .await
+}
