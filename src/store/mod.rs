@@ -3,6 +3,8 @@
 //! One trait, so that a second database is a second implementation of the same promises; `conformance` tests them.
 //! Times are integer milliseconds since 1970 in UTC. No function reads a clock.
 
+#[cfg(test)]
+mod conformance;
 mod error;
 mod sqlite;
 

@@ -15,6 +15,8 @@ mod outbox;
 mod round;
 mod silences;
 mod tenants;
+#[cfg(test)]
+mod tests;
 mod value;
 
 use std::{fs::File, path::Path};

@@ -1,0 +1,175 @@
+//! Small, made-up things to store.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use crate::{
+    domain::{
+        Expiry, Id, Kind, Notification, Rung, Severity, health::Health, known::Announced,
+        known::CredentialKey, notification::Subject,
+    },
+    store::{
+        AlertRecord, Attempt, AttemptOutcome, Claim, Inventory, NewDelivery, Round, ScanRecord,
+        Store,
+    },
+};
+
+/// So many minutes into the story.
+pub(in crate::store) fn at(minutes: i64) -> DateTime<Utc> {
+    let start: DateTime<Utc> = "2026-03-01T08:00:00.123Z".parse().unwrap();
+    start + TimeDelta::minutes(minutes)
+}
+
+pub(in crate::store) fn id(n: u128) -> Uuid {
+    Uuid::from_u128(n)
+}
+
+/// A complete scan that decided nothing.
+pub(in crate::store) fn round(tenant: &str, n: u128) -> Round {
+    Round {
+        tenant: tenant.into(),
+        scan: ScanRecord {
+            id: id(n),
+            started_at: at(0),
+            finished_at: at(1),
+            error: None,
+            apps: 3,
+            credentials: 5,
+            warnings: 0,
+        },
+        upserts: Vec::new(),
+        gone: Vec::new(),
+        announced: Vec::new(),
+        alerts: Vec::new(),
+        notifications: Vec::new(),
+        broken_silences: Vec::new(),
+        health: Health::default(),
+    }
+}
+
+/// The n-th client secret of contoso; a greater one ends later.
+pub(in crate::store) fn credential(n: u128) -> Inventory {
+    Inventory {
+        tenant: "contoso".into(),
+        key: CredentialKey {
+            object_id: Id::Guid(id(1_000_000 + n)),
+            kind: Kind::ClientSecret,
+            credential_id: Id::Guid(id(2_000_000 + n)),
+        },
+        app_id: Id::Guid(id(3_000_000 + n)),
+        app_name: format!("app {n}"),
+        name: Some(format!("secret {n}")),
+        hint: Some("abc".into()),
+        starts_at: Some(at(-100_000)),
+        expires: Expiry::At(at(100_000 + i64::try_from(n).unwrap())),
+        first_seen: at(0),
+        fingerprint: 7,
+    }
+}
+
+pub(in crate::store) fn announced(n: u128) -> Announced {
+    Announced {
+        rung: Rung::days_before(30),
+        reminder: 0,
+        severity: Severity::Warning,
+        at: at(1),
+        expires_at: credential(n).expires.at().unwrap(),
+        told: vec!["mail".into(), "chat".into()],
+        resolved: false,
+    }
+}
+
+/// The alert that a credential reached a rung.
+pub(in crate::store) fn alert(n: u128, credential: &Inventory, rung: u16) -> AlertRecord {
+    AlertRecord {
+        id: id(n),
+        key: credential.key.clone(),
+        life: 0,
+        expires_at: credential.expires.at().unwrap(),
+        rung: Rung::days_before(rung),
+        reminder: 0,
+        severity: Severity::Warning,
+        reason: format!("{rung} days are left"),
+        decided_at: at(1),
+        notifications: Vec::new(),
+    }
+}
+
+pub(in crate::store) fn notification(n: u128) -> Notification {
+    Notification {
+        id: id(n),
+        subject: Subject::Recovered {
+            tenant: "contoso".into(),
+            note: "It was \"down\"; it is 'up' again. \u{1f44d}".into(),
+        },
+        decided_at: at(1),
+        first_scan: false,
+    }
+}
+
+pub(in crate::store) fn delivery(n: u128, receiver: &str, due: i64) -> NewDelivery {
+    NewDelivery {
+        id: id(n),
+        receiver: receiver.into(),
+        target: format!("{receiver}@contoso.com"),
+        due_at: at(due),
+        fallback: Vec::new(),
+    }
+}
+
+/// Commits a round that holds one notification with these deliveries.
+pub(in crate::store) async fn enqueue(store: &dyn Store, n: u128, deliveries: Vec<NewDelivery>) {
+    let mut round = round("contoso", n);
+    round.notifications = vec![(notification(n), deliveries)];
+    store.commit(&round).await.unwrap();
+}
+
+/// Claims for ten minutes.
+pub(in crate::store) async fn claim(store: &dyn Store, receiver: &str, now: i64) -> Option<Claim> {
+    store.claim(receiver, at(now), at(now + 10)).await.unwrap()
+}
+
+/// Claims, and says only which.
+pub(in crate::store) async fn claim_id(
+    store: &dyn Store,
+    receiver: &str,
+    now: i64,
+) -> Option<u128> {
+    let claim = claim(store, receiver, now).await;
+    claim.map(|claim| claim.delivery.id.as_u128())
+}
+
+pub(in crate::store) async fn record(
+    store: &dyn Store,
+    delivery: u128,
+    now: i64,
+    part: u32,
+    outcome: AttemptOutcome,
+) {
+    let attempt = Attempt {
+        delivery: id(delivery),
+        at: at(now),
+        took: Duration::from_millis(250),
+        part,
+        outcome,
+    };
+    store.record(&attempt).await.unwrap();
+}
+
+pub(in crate::store) fn retry(due: i64, detail: &str) -> AttemptOutcome {
+    AttemptOutcome::Retry {
+        due_at: at(due),
+        failure: "unavailable",
+        detail: detail.into(),
+    }
+}
+
+pub(in crate::store) fn given_up(detail: &str, instead: Vec<NewDelivery>) -> AttemptOutcome {
+    AttemptOutcome::GivenUp {
+        failure: "gone",
+        detail: detail.into(),
+        instead,
+    }
+}

@@ -1,0 +1,74 @@
+//! A database of every earlier version, with data in it, is brought up to date and loses nothing.
+
+use sqlx::{ConnectOptions, Connection, raw_sql, sqlite::SqliteConnectOptions};
+
+use super::{
+    super::{SqliteStore, open::MIGRATOR},
+    file_in,
+};
+use crate::{
+    domain::Severity,
+    store::{
+        DeliveryState, Store,
+        conformance::fixtures::{at, claim},
+    },
+};
+
+/// For each migration, statements that fill the tables as that version did. The same story each time.
+const SAMPLES: [(i64, &str); 1] = [(1, include_str!("samples/0001.sql"))];
+
+#[test]
+fn every_migration_has_a_sample() {
+    let migrations: Vec<i64> = MIGRATOR.iter().map(|migration| migration.version).collect();
+    assert_eq!(migrations, SAMPLES.map(|(version, _)| version));
+}
+
+#[tokio::test]
+async fn the_data_of_every_version_is_still_there() {
+    for (version, sample) in SAMPLES {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file_in(folder.path());
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .create_if_missing(true);
+        let mut conn = options.connect().await.unwrap();
+        MIGRATOR.run_to(version, &mut conn).await.unwrap();
+        raw_sql(sample).execute(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
+        let store = SqliteStore::open(&path).await.unwrap();
+        the_story_is_there(&store).await;
+    }
+}
+
+async fn the_story_is_there(store: &SqliteStore) {
+    let known = store.known("contoso").await.unwrap();
+    assert!(known.scanned_before);
+    let [(_, told), (_, gone)] = &known.iter().collect::<Vec<_>>()[..] else {
+        panic!("{known:?}");
+    };
+    let announced = told.announced.as_deref().unwrap();
+    assert_eq!(announced.severity, Severity::Warning);
+    assert_eq!(announced.told, ["mail"]);
+    assert_eq!(told.fingerprint, u64::MAX);
+    assert!(gone.gone && gone.life == 2);
+
+    let (soonest, total) = store.soonest(10).await.unwrap();
+    assert_eq!((soonest[0].app_name.as_str(), total), ("Billing", 1));
+    let health = store.health("contoso").await.unwrap();
+    assert_eq!((health.apps, health.failures), (Some(2), 1));
+    assert_eq!(store.silences(at(0)).await.unwrap()[0].reason, "a move");
+
+    let history = store.history().await.unwrap();
+    let states: Vec<_> = history[0]
+        .deliveries
+        .iter()
+        .map(|(.., state)| *state)
+        .collect();
+    assert_eq!(states, [DeliveryState::GivenUp, DeliveryState::Pending]);
+    let outbox = store.outbox().await.unwrap();
+    assert_eq!(outbox[1].last_error.as_deref(), Some("no such mailbox"));
+    let claimed = claim(store, "chat", 1).await.unwrap();
+    assert_eq!((claimed.parts_done, claimed.failures), (1, 2));
+    assert_eq!(claimed.notification.rows()[0].app_name, "Billing");
+    assert_eq!(claimed.delivery.fallback[0].receiver, "mail");
+}
