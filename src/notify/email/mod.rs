@@ -1,5 +1,105 @@
-//! Mail over SMTP.
+//! Mail over SMTP: one message a recipient, as text and HTML.
+//!
+//! Each send opens a connection of its own, signs in with the password as it is at that moment, hands over one message and
+//! closes: a send that is cut short leaves nothing behind that could mislead the next one. The Message-ID is made from
+//! the delivery's id, so that a repeat can be recognised as one. Credentials never travel unencrypted to another host,
+//! and neither they nor a recipient's full address appear in an error.
 
+mod compose;
 mod config;
+mod failure;
+mod html;
+mod line;
+mod message;
+mod smtp;
+
+#[cfg(test)]
+mod tests;
 
 pub use config::{EmailConfig, SmtpTls};
+
+use std::{fmt, sync::Arc};
+
+use futures_util::future::{BoxFuture, FutureExt};
+
+use super::{Envelope, Notifier, Payload, SendError};
+use crate::{
+    domain::{Notification, secret::Secrets},
+    render::Renderer,
+};
+use smtp::{Server, Timeouts};
+
+/// A receiver that is told by mail.
+pub struct EmailNotifier {
+    name: String,
+    config: EmailConfig,
+    secrets: Arc<dyn Secrets>,
+    renderer: Renderer,
+    extra_ca_pem: Option<Vec<u8>>,
+    timeouts: Timeouts,
+}
+
+impl EmailNotifier {
+    /// The receiver `name`. `extra_ca_pem` holds certificates, one or more in PEM, that are trusted beside the system's.
+    pub fn new(
+        name: String,
+        config: EmailConfig,
+        secrets: Arc<dyn Secrets>,
+        renderer: Renderer,
+        extra_ca_pem: Option<Vec<u8>>,
+    ) -> Self {
+        Self {
+            name,
+            config,
+            secrets,
+            renderer,
+            extra_ca_pem,
+            timeouts: Timeouts::default(),
+        }
+    }
+
+    fn server(&self) -> Server<'_> {
+        Server {
+            config: &self.config,
+            secrets: &*self.secrets,
+            extra_ca_pem: self.extra_ca_pem.as_deref(),
+            timeouts: self.timeouts,
+        }
+    }
+}
+
+impl fmt::Debug for EmailNotifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EmailNotifier")
+            .field("name", &self.name)
+            .field("config", &self.config)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Notifier for EmailNotifier {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn targets(&self) -> Vec<String> {
+        let address = |mailbox: &lettre::message::Mailbox| mailbox.email.to_string();
+        self.config.to.iter().map(address).collect()
+    }
+
+    fn compose(&self, notification: &Notification) -> Vec<Payload> {
+        compose::parts(&self.renderer, notification)
+    }
+
+    fn send<'a>(&'a self, envelope: &'a Envelope<'a>) -> BoxFuture<'a, Result<(), SendError>> {
+        async move {
+            let mail = message::build(&self.config, envelope)?;
+            self.server().deliver(&mail, envelope.target).await
+        }
+        .boxed()
+    }
+
+    fn check(&self) -> BoxFuture<'_, Result<String, SendError>> {
+        async move { self.server().probe().await }.boxed()
+    }
+}

@@ -1,0 +1,159 @@
+//! The HTML alternative of a mail: one hand-written table layout, embedded, escaped by the template engine.
+
+use std::sync::LazyLock;
+
+use minijinja::{
+    AutoEscape, Environment, UndefinedBehavior, Value, escape_formatter, syntax::SyntaxConfig,
+    value::Serde,
+};
+use serde::Serialize;
+use url::Url;
+
+use super::line::{one_line, shortened, upright};
+use crate::render::{Item, Message};
+
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(environment);
+
+/// How many items the preview line of a mail list names.
+const PREVIEWED: usize = 3;
+
+/// The characters of it that a mail list has room for.
+const MAX_PREVIEW: usize = 150;
+
+/// A whole HTML document. Empty if it cannot be rendered; the mail then goes out as text alone.
+pub(super) fn page(message: &Message) -> String {
+    render("mail.html", &Page::of(message))
+}
+
+/// One item as it stands in [`page`]: tells how much room it takes.
+pub(super) fn item(item: &Item) -> String {
+    render(
+        "item.html",
+        &Alone {
+            item: Entry::of(item),
+        },
+    )
+}
+
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    // whatever lands in a page passes here
+    environment.set_formatter(|out, state, value| match value.as_str() {
+        Some(text) => escape_formatter(out, state, &Value::from(upright(text))),
+        None => escape_formatter(out, state, value),
+    });
+    // only delimiters of one's own can make this fail
+    environment.set_syntax(
+        SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .build()
+            .unwrap_or_default(),
+    );
+    let templates = [
+        ("mail.html", include_str!("templates/mail.html")),
+        ("item.html", include_str!("templates/item.html")),
+    ];
+    for (name, source) in templates {
+        if let Err(error) = environment.add_template(name, source) {
+            tracing::error!(%error, template = name, "an embedded mail template is broken");
+        }
+    }
+    environment
+}
+
+fn render(template: &str, context: &impl Serialize) -> String {
+    let rendered = TEMPLATES
+        .get_template(template)
+        .and_then(|found| found.render(Value::from(Serde(context))));
+    match rendered {
+        Ok(html) => html,
+        Err(error) => {
+            tracing::error!(%error, template, "a mail goes out without its HTML");
+            String::new()
+        }
+    }
+}
+
+/// What `mail.html` is given.
+#[derive(Serialize)]
+struct Page<'a> {
+    title: &'a str,
+    preview: String,
+    urgency: &'static str,
+    intro: &'a [String],
+    items: Vec<Entry<'a>>,
+    footer: &'a [String],
+    part: Option<(usize, usize)>,
+}
+
+impl<'a> Page<'a> {
+    fn of(message: &'a Message) -> Self {
+        Self {
+            title: &message.title,
+            preview: preview(message),
+            urgency: message.urgency.as_str(),
+            intro: &message.intro,
+            items: message.items.iter().map(Entry::of).collect(),
+            footer: &message.footer,
+            part: message.part,
+        }
+    }
+}
+
+/// What `item.html` is given when nothing is around it.
+#[derive(Serialize)]
+struct Alone<'a> {
+    item: Entry<'a>,
+}
+
+/// One item.
+#[derive(Serialize)]
+struct Entry<'a> {
+    severity: &'static str,
+    app: &'a str,
+    credential: &'a str,
+    when: &'a str,
+    facts: &'a [(&'static str, String)],
+    notes: &'a [String],
+    portal: Option<String>,
+    command: Option<&'a str>,
+}
+
+impl<'a> Entry<'a> {
+    fn of(item: &'a Item) -> Self {
+        Self {
+            severity: item.severity.as_str(),
+            app: &item.app,
+            credential: &item.credential,
+            when: &item.when,
+            facts: &item.facts,
+            notes: &item.notes,
+            portal: item.portal.as_deref().and_then(web_address),
+            command: item.command.as_deref(),
+        }
+    }
+}
+
+/// Only what a browser opens becomes a link: `javascript:` and the like never do.
+fn web_address(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    matches!(url.scheme(), "http" | "https").then(|| url.into())
+}
+
+/// What a mail list shows after the subject: the first items, or the first sentence where there are none.
+fn preview(message: &Message) -> String {
+    let named: Vec<String> = message
+        .items
+        .iter()
+        .take(PREVIEWED)
+        .map(|item| format!("{}: {}", item.app, item.when))
+        .collect();
+    let line = match message.intro.first() {
+        Some(sentence) if named.is_empty() => one_line(sentence),
+        _ => one_line(&named.join(" · ")),
+    };
+    shortened(line, MAX_PREVIEW)
+}

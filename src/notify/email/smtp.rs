@@ -1,0 +1,249 @@
+//! One conversation with the mail server: connect, protect, sign in, hand over, part.
+//!
+//! The connection is driven here step by step rather than by lettre's transport, for three reasons. Every step, not only
+//! the TCP connect, ends at one deadline. An error says in which step it came. And once the server has taken the mail,
+//! a slow goodbye no longer counts: it would have the same mail sent again. Nothing is pooled: a conversation that is
+//! cut short is dropped with its connection, whose late answers would otherwise be taken for those to the next mail.
+
+use std::{future::Future, net::IpAddr, time::Duration};
+
+use lettre::{
+    Message,
+    transport::smtp::{
+        self,
+        authentication::{Credentials, DEFAULT_MECHANISMS},
+        client::{AsyncSmtpConnection, Certificate, TlsParameters},
+        commands::Noop,
+        extension::ClientId,
+    },
+};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::{
+    EmailConfig, SmtpTls,
+    failure::{Discretion, Step},
+};
+use crate::{
+    domain::secret::{ExposeSecret, SecretString, Secrets},
+    notify::{Failure, SendError},
+};
+
+/// How long a mail server may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Timeouts {
+    /// For each of its addresses to accept a connection.
+    pub(super) connect: Duration,
+    /// For everything together.
+    pub(super) whole: Duration,
+    /// For answering the goodbye, once all is done.
+    pub(super) farewell: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            whole: Duration::from_mins(1),
+            farewell: Duration::from_secs(2),
+        }
+    }
+}
+
+/// A mail server, and all that a conversation with it takes.
+pub(super) struct Server<'a> {
+    pub(super) config: &'a EmailConfig,
+    pub(super) secrets: &'a dyn Secrets,
+    pub(super) extra_ca_pem: Option<&'a [u8]>,
+    pub(super) timeouts: Timeouts,
+}
+
+impl Server<'_> {
+    /// Hands over one mail. `Ok` means that the server has accepted responsibility for it (RFC 5321 section 4.2.5).
+    pub(super) async fn deliver(&self, mail: &Message, recipient: &str) -> Result<(), SendError> {
+        let conversation = self.conversation(Some(recipient))?;
+        let mut connection = conversation.open().await?;
+        let content = mail.formatted();
+        let handover = connection.send(mail.envelope(), &content);
+        conversation.step(Step::HandOver, handover).await?;
+        self.part(connection).await;
+        Ok(())
+    }
+
+    /// Goes all the way but for the mail, and says what was reached.
+    pub(super) async fn probe(&self) -> Result<String, SendError> {
+        let conversation = self.conversation(None)?;
+        let mut connection = conversation.open().await?;
+        let nothing = connection.command(Noop);
+        conversation.step(Step::HandOver, nothing).await?;
+        self.part(connection).await;
+        Ok(self.reached())
+    }
+
+    /// Reads the password as it is now, and makes sure that it is safe to send.
+    fn conversation<'a>(
+        &'a self,
+        recipient: Option<&'a str>,
+    ) -> Result<Conversation<'a>, SendError> {
+        let password = self.password()?;
+        Ok(Conversation {
+            server: self,
+            deadline: Instant::now() + self.timeouts.whole,
+            discretion: Discretion::new(self.config, password.as_ref(), recipient),
+            password,
+        })
+    }
+
+    fn password(&self) -> Result<Option<SecretString>, SendError> {
+        let Some((_, source)) = &self.config.credentials else {
+            return Ok(None);
+        };
+        if self.config.tls == SmtpTls::None && !is_loopback(&self.config.host) {
+            let detail = format!(
+                "a password is never sent unencrypted to another host ({}): set smtp.tls to \"starttls\" or \
+                 \"implicit\", or leave out smtp.username and smtp.password",
+                self.config.host
+            );
+            return Err(SendError::new(Failure::Misconfigured, detail));
+        }
+        match self.secrets.read(source) {
+            Ok(password) => Ok(Some(password)),
+            Err(error) => Err(SendError::new(Failure::Misconfigured, error.to_string())),
+        }
+    }
+
+    /// Says goodbye, but does not insist on an answer: all that matters has been settled.
+    async fn part(&self, mut connection: AsyncSmtpConnection) {
+        let _ = timeout(self.timeouts.farewell, connection.abort()).await;
+    }
+
+    fn reached(&self) -> String {
+        let EmailConfig { host, port, .. } = self.config;
+        let protection = match self.config.tls {
+            SmtpTls::StartTls => "STARTTLS",
+            SmtpTls::Implicit => "TLS",
+            SmtpTls::None => "unencrypted",
+        };
+        let signed_in = match self.config.credentials {
+            Some(_) => "signed in",
+            None => "without sign-in",
+        };
+        format!("{host}:{port}, {protection}, {signed_in}")
+    }
+}
+
+/// A conversation under way.
+struct Conversation<'a> {
+    server: &'a Server<'a>,
+    deadline: Instant,
+    password: Option<SecretString>,
+    discretion: Discretion<'a>,
+}
+
+impl Conversation<'_> {
+    /// A connection that is protected and signed in as configured.
+    async fn open(&self) -> Result<AsyncSmtpConnection, SendError> {
+        let Server {
+            config, timeouts, ..
+        } = self.server;
+        let hello = ClientId::default();
+        let implicit = match config.tls {
+            SmtpTls::Implicit => Some(self.tls_parameters()?),
+            SmtpTls::StartTls | SmtpTls::None => None,
+        };
+        let connecting = AsyncSmtpConnection::connect_tokio1(
+            (config.host.as_str(), config.port),
+            Some(timeouts.connect),
+            &hello,
+            implicit,
+            None,
+        );
+        let mut connection = self.step(Step::Connect, connecting).await?;
+        if config.tls == SmtpTls::StartTls {
+            self.protect(&mut connection, &hello).await?;
+        }
+        self.sign_in(&mut connection).await?;
+        Ok(connection)
+    }
+
+    async fn protect(
+        &self,
+        connection: &mut AsyncSmtpConnection,
+        hello: &ClientId,
+    ) -> Result<(), SendError> {
+        if !connection.can_starttls() {
+            return Err(self.discretion.no_starttls());
+        }
+        let parameters = self.tls_parameters()?;
+        let upgrading = connection.starttls(parameters, hello);
+        self.step(Step::StartTls, upgrading).await
+    }
+
+    async fn sign_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), SendError> {
+        let config = self.server.config;
+        let (Some((user, _)), Some(password)) = (&config.credentials, &self.password) else {
+            return Ok(());
+        };
+        let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
+        let signing_in = connection.auth(DEFAULT_MECHANISMS, &credentials);
+        self.step(Step::SignIn, signing_in).await?;
+        Ok(())
+    }
+
+    /// The system's trust and, beside it, the extra certificates.
+    fn tls_parameters(&self) -> Result<TlsParameters, SendError> {
+        let explain = |error| self.discretion.explain(Step::StartTls, &error);
+        let mut builder = TlsParameters::builder(self.server.config.host.clone());
+        if let Some(pem) = self.server.extra_ca_pem {
+            builder = builder.add_root_certificate(Certificate::from_pem(pem).map_err(explain)?);
+        }
+        builder.build().map_err(explain)
+    }
+
+    async fn step<T>(
+        &self,
+        step: Step,
+        work: impl Future<Output = Result<T, smtp::Error>>,
+    ) -> Result<T, SendError> {
+        match timeout_at(self.deadline, work).await {
+            Ok(Ok(done)) => Ok(done),
+            Ok(Err(error)) => Err(self.discretion.explain(step, &error)),
+            Err(_) => Err(self.discretion.too_slow(step, self.server.timeouts.whole)),
+        }
+    }
+}
+
+/// True where a connection does not leave this machine.
+fn is_loopback(host: &str) -> bool {
+    let host = host.trim_end_matches('.');
+    host.eq_ignore_ascii_case("localhost")
+        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for host in [
+            "localhost",
+            "LocalHost",
+            "localhost.",
+            "127.0.0.1",
+            "127.8.8.8",
+            "::1",
+        ] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in [
+            "localhost.contoso.com",
+            "127.0.0.1.nip.io",
+            "10.0.0.1",
+            "0.0.0.0",
+            "mail",
+            "",
+        ] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What people get to see.
+
+use std::collections::BTreeSet;
+
+use mail_parser::{MessageParser, MimeHeaders};
+
+use super::{
+    super::{compose, html, message},
+    samples::{self, HOSTILE},
+};
+use crate::{
+    domain::{calendar::Calendar, notification::Subject},
+    notify::Payload,
+    render::{Renderer, plain::plain},
+};
+
+fn renderer() -> Renderer {
+    Renderer::new(Calendar::default())
+}
+
+/// The mail as it goes over the wire.
+fn wire(payload: &Payload) -> Vec<u8> {
+    let config = samples::config("localhost", 25, super::super::SmtpTls::None);
+    let envelope = samples::envelope(payload, "platform@contoso.com");
+    message::build(&config, &envelope).unwrap().formatted()
+}
+
+#[test]
+fn a_mail_shows_every_severity() {
+    insta::assert_snapshot!("mixed.html", html::page(&samples::mixed()));
+}
+
+#[test]
+fn a_hostile_name_stays_text() {
+    let page = html::page(&samples::hostile());
+    assert!(!page.contains("<script>"));
+    assert!(!page.contains("javascript:"));
+    assert!(!page.contains("\"onmouseover"));
+    assert!(!page.contains("49"), "a name is never a template");
+    assert!(
+        !page.contains(['\u{202e}', '\u{2066}']),
+        "nothing is read backwards"
+    );
+    insta::assert_snapshot!("hostile.html", page);
+}
+
+#[test]
+fn nothing_is_loaded_from_elsewhere_and_nothing_runs() {
+    let page = html::page(&samples::mixed());
+    for banned in [
+        "<img", "<script", "<link", "url(", "@import", "src=", "onclick",
+    ] {
+        assert!(!page.contains(banned), "{banned}");
+    }
+}
+
+#[test]
+fn the_whole_mail_on_the_wire() {
+    let whole = samples::payload();
+    let wire = String::from_utf8(wire(&whole)).unwrap();
+    insta::assert_snapshot!("wire.eml", wire.replace("\r\n", "\n"));
+}
+
+#[test]
+fn any_mail_is_seven_bit_with_short_lines() {
+    let message = samples::hostile();
+    let payload = Payload {
+        title: message.title.clone(),
+        text: "x".repeat(5_000) + HOSTILE + &plain(&message),
+        body: html::page(&message),
+    };
+    let wire = wire(&payload);
+    assert!(wire.is_ascii());
+    let wire = String::from_utf8(wire).unwrap();
+    assert!(
+        !wire.replace("\r\n", "").contains(['\r', '\n']),
+        "only CRLF ends a line"
+    );
+    // RFC 5322 section 2.1.1
+    assert!(wire.split("\r\n").all(|line| line.len() <= 998));
+    let parsed = MessageParser::default().parse(&wire).unwrap();
+    assert_eq!(
+        parsed.body_text(0).unwrap().replace("\r\n", "\n"),
+        payload.text
+    );
+    assert_eq!(
+        parsed.body_html(0).unwrap().replace("\r\n", "\n"),
+        payload.body
+    );
+}
+
+#[test]
+fn a_name_cannot_add_a_header_or_a_part() {
+    let boundary = "\r\n--=_forewarn_0192f3a4b5c67d8e9f00112233445566-1--\r\n";
+    let evil = "x\r\nBcc: mallory@evil.example\r\n\r\nbody\n\rX-Evil: 1\u{0}\u{85}\u{2028}Y: 2";
+    let payload = Payload {
+        title: evil.to_owned(),
+        text: format!("{evil}{boundary}after"),
+        body: html::page(&samples::mixed()),
+    };
+    let wire = wire(&payload);
+    let parsed = MessageParser::default().parse(&wire).unwrap();
+    let headers: BTreeSet<&str> = parsed
+        .headers()
+        .iter()
+        .map(mail_parser::Header::name)
+        .collect();
+    let expected = [
+        "Auto-Submitted",
+        "Content-Type",
+        "Date",
+        "From",
+        "MIME-Version",
+        "Message-ID",
+        "Subject",
+        "To",
+        "X-Auto-Response-Suppress",
+    ];
+    assert_eq!(headers, expected.into_iter().collect());
+    assert!(parsed.bcc().is_none());
+    assert!(
+        parsed
+            .subject()
+            .unwrap()
+            .starts_with("x Bcc: mallory@evil.example body")
+    );
+}
+
+#[test]
+fn a_hostile_subject_is_neither_decoded_nor_turned_around() {
+    let title = samples::hostile().title;
+    let payload = Payload {
+        title: title.clone(),
+        ..samples::payload()
+    };
+    let wire = wire(&payload);
+    let parsed = MessageParser::default().parse(&wire).unwrap();
+    let expected = title
+        .replace(['\u{202e}', '\u{2066}'], " ")
+        .replace("=?", "= ?");
+    let words: Vec<&str> = expected.split_whitespace().collect();
+    assert_eq!(parsed.subject().unwrap(), words.join(" "));
+}
+
+#[test]
+fn without_html_the_text_goes_alone() {
+    let payload = Payload {
+        body: String::new(),
+        ..samples::payload()
+    };
+    let wire = wire(&payload);
+    let parsed = MessageParser::default().parse(&wire).unwrap();
+    assert_eq!(parsed.content_type().unwrap().ctype(), "text");
+    assert_eq!(parsed.html_body_count(), 1, "the text stands in for it");
+    assert_eq!(
+        parsed
+            .body_text(0)
+            .unwrap()
+            .replace("\r\n", "\n")
+            .trim_end(),
+        payload.text.trim_end()
+    );
+}
+
+#[test]
+fn many_rows_go_out_in_parts_that_name_each_of_them_once() {
+    let notification = samples::due(150);
+    let parts = compose::parts(&renderer(), &notification);
+    assert!(parts.len() >= 3, "{} parts", parts.len());
+    for part in &parts {
+        assert!(
+            part.body.len() < 92_000,
+            "Gmail would cut {} bytes",
+            part.body.len()
+        );
+    }
+    for row in notification.rows() {
+        let named = |text: &str| text.contains(&row.app_name);
+        assert_eq!(
+            parts.iter().filter(|part| named(&part.text)).count(),
+            1,
+            "{}",
+            row.app_name
+        );
+        let shown = parts
+            .iter()
+            .filter(|part| part.body.contains(&row.app_id.to_string()));
+        assert_eq!(shown.count(), 1, "{}", row.app_name);
+    }
+    for (index, part) in parts.iter().enumerate() {
+        assert!(
+            part.body
+                .contains(&format!("part {} of {}", index + 1, parts.len()))
+        );
+    }
+    assert_eq!(
+        parts,
+        compose::parts(&renderer(), &notification),
+        "the same on every try"
+    );
+}
+
+#[test]
+fn few_rows_or_none_are_one_mail() {
+    assert_eq!(compose::parts(&renderer(), &samples::due(1)).len(), 1);
+    let mut notification = samples::due(0);
+    notification.subject = Subject::Recovered {
+        tenant: "contoso".to_owned(),
+        note: "It can be seen again.".to_owned(),
+    };
+    assert_eq!(compose::parts(&renderer(), &notification).len(), 1);
+}
+
+#[test]
+fn huge_names_make_more_parts_not_bigger_ones() {
+    let mut notification = samples::due(0);
+    let name = "🦀".repeat(256);
+    let alerts = (0..60).map(|n| samples::row(n, &name)).collect();
+    notification.subject = Subject::Due { alerts };
+    let parts = compose::parts(&renderer(), &notification);
+    assert!(parts.len() > 1);
+    assert!(parts.iter().all(|part| part.body.len() < 92_000));
+}
