@@ -53,8 +53,6 @@ fn sizes(message: &Message) -> Vec<usize> {
 fn frame_size(message: &Message) -> usize {
     let frame = Message {
         items: Vec::new(),
-        // the widest that a part's number gets
-        part: Some((message.items.len(), message.items.len())),
         ..message.clone()
     };
     html::page(&frame).len()

@@ -5,13 +5,11 @@ use std::{error::Error, fmt, io, iter, time::Duration};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use lettre::transport::smtp;
 
-use super::{
-    EmailConfig, SmtpTls,
-    line::{one_line, shortened},
-};
+use super::{EmailConfig, SmtpTls};
 use crate::{
     domain::secret::{ExposeSecret, SecretString},
     notify::{Failure, SendError},
+    render::clean::clean,
 };
 
 /// How much of what a server says is worth keeping.
@@ -101,6 +99,15 @@ impl<'a> Discretion<'a> {
         SendError::new(Failure::Timeout, detail)
     }
 
+    /// No address of the host took a connection.
+    pub(super) fn unreachable(&self, error: &io::Error) -> SendError {
+        let failure = match error.kind() {
+            io::ErrorKind::TimedOut => Failure::Timeout,
+            _ => Failure::Unreachable,
+        };
+        SendError::new(failure, format!("{}: {error}", self.place()))
+    }
+
     /// The server cannot be talked to in private.
     pub(super) fn no_starttls(&self) -> SendError {
         let detail = format!(
@@ -125,7 +132,7 @@ impl<'a> Discretion<'a> {
             None => cause,
         };
         // before it is shortened: half a password is a secret as well
-        shortened(one_line(&self.hidden(text)), MAX_SAID)
+        clean(&self.hidden(text), MAX_SAID)
     }
 
     fn hidden(&self, mut text: String) -> String {
@@ -149,7 +156,7 @@ impl<'a> Discretion<'a> {
             };
         }
         if let Some(error) = tls_error(error) {
-            return tls_advice(error);
+            return tls_advice(self.config.tls, error);
         }
         let no_common_mechanism = step == Step::SignIn && error.is_client();
         no_common_mechanism.then_some("it must offer AUTH PLAIN or AUTH LOGIN on this connection")
@@ -206,7 +213,7 @@ fn refusal(step: Step, code: u16) -> Failure {
     }
 }
 
-fn tls_advice(error: &rustls::Error) -> Option<&'static str> {
+fn tls_advice(tls: SmtpTls, error: &rustls::Error) -> Option<&'static str> {
     use rustls::{CertificateError as Certificate, Error as Tls};
     match error {
         Tls::InvalidCertificate(Certificate::UnknownIssuer) => Some(
@@ -215,7 +222,7 @@ fn tls_advice(error: &rustls::Error) -> Option<&'static str> {
         Tls::InvalidCertificate(
             Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
         ) => Some("smtp.host must be a name that its certificate carries"),
-        Tls::InvalidMessage(_) => {
+        Tls::InvalidMessage(_) if tls == SmtpTls::Implicit => {
             Some("it does not speak TLS on this port; smtp.tls = \"starttls\" may be right")
         }
         _ => None,

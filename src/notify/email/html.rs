@@ -3,14 +3,12 @@
 use std::sync::LazyLock;
 
 use minijinja::{
-    AutoEscape, Environment, UndefinedBehavior, Value, escape_formatter, syntax::SyntaxConfig,
-    value::Serde,
+    AutoEscape, Environment, UndefinedBehavior, Value, syntax::SyntaxConfig, value::Serde,
 };
 use serde::Serialize;
 use url::Url;
 
-use super::line::{one_line, shortened, upright};
-use crate::render::{Item, Message};
+use crate::render::{Item, Message, clean::clean, words};
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(environment);
 
@@ -37,13 +35,10 @@ pub(super) fn item(item: &Item) -> String {
 
 fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
+    environment.add_global("command_label", words::COMMAND);
+    environment.add_global("portal_label", words::OPEN_PORTAL);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    // whatever lands in a page passes here
-    environment.set_formatter(|out, state, value| match value.as_str() {
-        Some(text) => escape_formatter(out, state, &Value::from(upright(text))),
-        None => escape_formatter(out, state, value),
-    });
     // only delimiters of one's own can make this fail
     environment.set_syntax(
         SyntaxConfig::builder()
@@ -86,7 +81,6 @@ struct Page<'a> {
     intro: &'a [String],
     items: Vec<Entry<'a>>,
     footer: &'a [String],
-    part: Option<(usize, usize)>,
 }
 
 impl<'a> Page<'a> {
@@ -98,7 +92,6 @@ impl<'a> Page<'a> {
             intro: &message.intro,
             items: message.items.iter().map(Entry::of).collect(),
             footer: &message.footer,
-            part: message.part,
         }
     }
 }
@@ -113,6 +106,7 @@ struct Alone<'a> {
 #[derive(Serialize)]
 struct Entry<'a> {
     severity: &'static str,
+    severity_label: &'static str,
     app: &'a str,
     credential: &'a str,
     when: &'a str,
@@ -126,6 +120,7 @@ impl<'a> Entry<'a> {
     fn of(item: &'a Item) -> Self {
         Self {
             severity: item.severity.as_str(),
+            severity_label: words::severity(item.severity),
             app: &item.app,
             credential: &item.credential,
             when: &item.when,
@@ -152,8 +147,8 @@ fn preview(message: &Message) -> String {
         .map(|item| format!("{}: {}", item.app, item.when))
         .collect();
     let line = match message.intro.first() {
-        Some(sentence) if named.is_empty() => one_line(sentence),
-        _ => one_line(&named.join(" · ")),
+        Some(sentence) if named.is_empty() => sentence.clone(),
+        _ => named.join(" · "),
     };
-    shortened(line, MAX_PREVIEW)
+    clean(&line, MAX_PREVIEW)
 }

@@ -10,8 +10,14 @@ use lettre::{
     },
 };
 
-use super::{EmailConfig, failure::masked, line::one_line};
-use crate::notify::{Envelope, Failure, SendError};
+use super::{EmailConfig, failure::masked};
+use crate::{
+    notify::{Envelope, Failure, SendError},
+    render::clean::clean,
+};
+
+/// No mail list shows as much.
+const MAX_SUBJECT: usize = 250;
 
 /// Builds the mail for one recipient. The same envelope gives the same bytes on every try, but for the date.
 pub(super) fn build(config: &EmailConfig, envelope: &Envelope<'_>) -> Result<Message, SendError> {
@@ -43,7 +49,7 @@ pub(super) fn build(config: &EmailConfig, envelope: &Envelope<'_>) -> Result<Mes
 /// The title as it may stand in a header. What looks encoded already (RFC 2047) goes out as it is and would be decoded on
 /// the other side, into anything: so a name that holds it gets a blank.
 fn subject(title: &str) -> String {
-    one_line(title).replace("=?", "= ?")
+    clean(title, MAX_SUBJECT).replace("=?", "= ?")
 }
 
 /// The recipient with the display name that the configuration gives.

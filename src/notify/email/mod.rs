@@ -9,9 +9,9 @@ mod compose;
 mod config;
 mod failure;
 mod html;
-mod line;
 mod message;
 mod smtp;
+mod unencrypted;
 
 #[cfg(test)]
 mod tests;

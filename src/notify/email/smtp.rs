@@ -22,6 +22,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 use super::{
     EmailConfig, SmtpTls,
     failure::{Discretion, Step},
+    unencrypted::Unencrypted,
 };
 use crate::{
     domain::secret::{ExposeSecret, SecretString, Secrets},
@@ -142,27 +143,48 @@ struct Conversation<'a> {
 impl Conversation<'_> {
     /// A connection that is protected and signed in as configured.
     async fn open(&self) -> Result<AsyncSmtpConnection, SendError> {
+        let hello = ClientId::default();
+        let mut connection = match self.server.config.tls {
+            SmtpTls::Implicit => self.connect_encrypted(&hello).await?,
+            SmtpTls::StartTls => {
+                let mut connection = self.connect_unencrypted(&hello).await?;
+                self.protect(&mut connection, &hello).await?;
+                connection
+            }
+            SmtpTls::None => self.connect_unencrypted(&hello).await?,
+        };
+        self.sign_in(&mut connection).await?;
+        Ok(connection)
+    }
+
+    async fn connect_encrypted(&self, hello: &ClientId) -> Result<AsyncSmtpConnection, SendError> {
         let Server {
             config, timeouts, ..
         } = self.server;
-        let hello = ClientId::default();
-        let implicit = match config.tls {
-            SmtpTls::Implicit => Some(self.tls_parameters()?),
-            SmtpTls::StartTls | SmtpTls::None => None,
-        };
         let connecting = AsyncSmtpConnection::connect_tokio1(
             (config.host.as_str(), config.port),
             Some(timeouts.connect),
-            &hello,
-            implicit,
+            hello,
+            Some(self.tls_parameters()?),
             None,
         );
-        let mut connection = self.step(Step::Connect, connecting).await?;
-        if config.tls == SmtpTls::StartTls {
-            self.protect(&mut connection, &hello).await?;
-        }
-        self.sign_in(&mut connection).await?;
-        Ok(connection)
+        self.step(Step::Connect, connecting).await
+    }
+
+    async fn connect_unencrypted(
+        &self,
+        hello: &ClientId,
+    ) -> Result<AsyncSmtpConnection, SendError> {
+        let Server {
+            config, timeouts, ..
+        } = self.server;
+        let connecting = Unencrypted::connect(&config.host, config.port, timeouts.connect);
+        let socket = self
+            .in_time(Step::Connect, connecting)
+            .await?
+            .map_err(|error| self.discretion.unreachable(&error))?;
+        let greeting = AsyncSmtpConnection::connect_with_transport(Box::new(socket), hello);
+        self.step(Step::Connect, greeting).await
     }
 
     async fn protect(
@@ -204,11 +226,14 @@ impl Conversation<'_> {
         step: Step,
         work: impl Future<Output = Result<T, smtp::Error>>,
     ) -> Result<T, SendError> {
-        match timeout_at(self.deadline, work).await {
-            Ok(Ok(done)) => Ok(done),
-            Ok(Err(error)) => Err(self.discretion.explain(step, &error)),
-            Err(_) => Err(self.discretion.too_slow(step, self.server.timeouts.whole)),
-        }
+        let done = self.in_time(step, work).await?;
+        done.map_err(|error| self.discretion.explain(step, &error))
+    }
+
+    async fn in_time<T>(&self, step: Step, work: impl Future<Output = T>) -> Result<T, SendError> {
+        let whole = self.server.timeouts.whole;
+        let done = timeout_at(self.deadline, work).await;
+        done.map_err(|_| self.discretion.too_slow(step, whole))
     }
 }
 

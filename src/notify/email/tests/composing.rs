@@ -37,11 +37,31 @@ fn a_hostile_name_stays_text() {
     assert!(!page.contains("javascript:"));
     assert!(!page.contains("\"onmouseover"));
     assert!(!page.contains("49"), "a name is never a template");
+    insta::assert_snapshot!("hostile.html", page);
+}
+
+#[test]
+fn a_notification_becomes_a_whole_mail() {
+    let mut notification = samples::due(1);
+    let alerts = vec![
+        samples::row(1, "billing-api"),
+        samples::row(2, HOSTILE),
+        samples::row(3, &"W".repeat(256)),
+    ];
+    notification.subject = Subject::Due { alerts };
+    let parts = compose::parts(&renderer(), &notification);
+    let [mail] = parts.as_slice() else {
+        panic!("{} parts", parts.len())
+    };
     assert!(
-        !page.contains(['\u{202e}', '\u{2066}']),
+        !mail.body.contains(['\u{202e}', '\u{2066}']),
         "nothing is read backwards"
     );
-    insta::assert_snapshot!("hostile.html", page);
+    insta::assert_snapshot!(
+        "composed.txt",
+        format!("Subject: {}\n\n{}", mail.title, mail.text)
+    );
+    insta::assert_snapshot!("composed.html", mail.body);
 }
 
 #[test]
@@ -128,18 +148,16 @@ fn a_name_cannot_add_a_header_or_a_part() {
 
 #[test]
 fn a_hostile_subject_is_neither_decoded_nor_turned_around() {
-    let title = samples::hostile().title;
     let payload = Payload {
-        title: title.clone(),
+        title: "=?utf-8?q?Bcc=3A?= \u{202e}gnp.exe\u{2066} עברית 🦀 \"q\" <b>".to_owned(),
         ..samples::payload()
     };
     let wire = wire(&payload);
     let parsed = MessageParser::default().parse(&wire).unwrap();
-    let expected = title
-        .replace(['\u{202e}', '\u{2066}'], " ")
-        .replace("=?", "= ?");
-    let words: Vec<&str> = expected.split_whitespace().collect();
-    assert_eq!(parsed.subject().unwrap(), words.join(" "));
+    assert_eq!(
+        parsed.subject(),
+        Some("= ?utf-8?q?Bcc=3A?= gnp.exe עברית 🦀 \"q\" <b>")
+    );
 }
 
 #[test]
@@ -188,10 +206,8 @@ fn many_rows_go_out_in_parts_that_name_each_of_them_once() {
         assert_eq!(shown.count(), 1, "{}", row.app_name);
     }
     for (index, part) in parts.iter().enumerate() {
-        assert!(
-            part.body
-                .contains(&format!("part {} of {}", index + 1, parts.len()))
-        );
+        let number = format!("({}/{})", index + 1, parts.len());
+        assert!(part.title.contains(&number), "{}", part.title);
     }
     assert_eq!(
         parts,

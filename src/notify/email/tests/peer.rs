@@ -7,14 +7,14 @@ use std::{
 };
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio::{
     io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufStream},
     net::{TcpListener, TcpStream},
     sync::Notify,
 };
 use tokio_rustls::TlsAcceptor;
+
+use super::{certificate, samples};
 
 /// What the server does at one step of one connection instead of the usual.
 #[derive(Debug, Clone, Copy)]
@@ -57,8 +57,8 @@ impl Default for Manner {
         Self {
             tls: Tls::None,
             mechanisms: "",
-            user: super::samples::USER,
-            password: super::samples::PASSWORD,
+            user: samples::USER,
+            password: samples::PASSWORD,
             certificate_name: "localhost",
             twists: Vec::new(),
         }
@@ -106,7 +106,7 @@ impl Peer {
     pub(super) async fn start(manner: Manner) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (acceptor, authorities) = certificate(manner.certificate_name);
+        let (acceptor, authorities) = certificate::issue(manner.certificate_name);
         let seen = Arc::new(Mutex::new(Seen::default()));
         let stalled = Arc::new(Notify::new());
         let host = Host {
@@ -153,28 +153,6 @@ impl Peer {
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().unwrap()
     }
-}
-
-fn certificate(name: &str) -> (TlsAcceptor, Vec<u8>) {
-    let authority = || {
-        let mut params = CertificateParams::new(Vec::new()).unwrap();
-        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap()
-    };
-    let (other, ours) = (authority(), authority());
-    let key = KeyPair::generate().unwrap();
-    let leaf = CertificateParams::new(vec![name.to_owned()]).unwrap();
-    let leaf = leaf.signed_by(&key, &ours).unwrap();
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![leaf.der().clone()], key)
-        .unwrap();
-    let pem = other.pem() + &ours.pem();
-    (TlsAcceptor::from(Arc::new(config)), pem.into_bytes())
 }
 
 trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
