@@ -1,0 +1,201 @@
+//! One credential in words.
+
+use chrono::{DateTime, Utc};
+
+use super::{
+    Item,
+    clean::clean,
+    words::{self, Near, label},
+};
+use crate::domain::{Id, Kind, Row, calendar::Calendar, row::RowSeverity};
+
+/// The longest texts that are shown whole, in characters. Graph allows names of 256.
+const APP: usize = 120;
+const NAME: usize = 80;
+const ID: usize = 64;
+const TENANT: usize = 64;
+const HINT: usize = 16;
+const OWNER: usize = 64;
+const REASON: usize = 240;
+/// Owners beyond these are counted.
+const OWNERS: usize = 5;
+
+/// What a row is told as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// It will run out, or has.
+    Due,
+    /// It needs nothing more.
+    Resolved,
+}
+
+/// Where and when a row is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub(super) calendar: &'a Calendar,
+    pub(super) decided_at: DateTime<Utc>,
+    pub(super) telling: Telling,
+}
+
+impl Scene<'_> {
+    pub(super) fn item(&self, row: &Row) -> Item {
+        let due = self.telling == Telling::Due;
+        Item {
+            severity: if due { row.severity } else { RowSeverity::Ok },
+            app: app(row, APP),
+            credential: credential(row, NAME),
+            when: self.when(row),
+            facts: self.facts(row),
+            notes: self.notes(row),
+            portal: portal(row),
+            command: due.then(|| command(row)).flatten(),
+        }
+    }
+
+    /// The row's end seen from the day of the decision.
+    pub(super) fn near(&self, row: &Row) -> Option<Near> {
+        let end = self.calendar.day_of(row.expires_at?);
+        Near::new(end, self.calendar.day_of(self.decided_at))
+    }
+
+    fn when(&self, row: &Row) -> String {
+        let (Some(end), Some(days)) = (row.expires_at, row.days_left) else {
+            return words::NEVER.to_owned();
+        };
+        let day = self.calendar.day_of(end);
+        let date = words::date(day);
+        let time = words::time(&end.with_timezone(&self.calendar.timezone));
+        match (self.telling, has_ended(row), self.near(row)) {
+            (Telling::Resolved, false, _) => words::would_expire_on(&date),
+            (Telling::Resolved, true, _) => words::expired_on(&date),
+            (Telling::Due, true, Some(near)) => words::expired_near(near, &date, &time),
+            (Telling::Due, true, None) => {
+                // people count days of the calendar, not spans of 24 hours
+                match (self.calendar.day_of(self.decided_at) - day).num_days() {
+                    days if days > 0 => words::expired_ago(days, &date),
+                    _ => words::expired_on(&date),
+                }
+            }
+            (Telling::Due, false, Some(near)) if days == 0 => {
+                words::expires_near(near, &date, &time)
+            }
+            (Telling::Due, false, None) if days == 0 => words::expires_within_a_day(&date, &time),
+            (Telling::Due, false, _) => words::expires_in(days, &date),
+        }
+    }
+
+    fn facts(&self, row: &Row) -> Vec<(&'static str, String)> {
+        let id_label = match row.kind {
+            Kind::ClientSecret => label::SECRET_ID,
+            Kind::Certificate | Kind::SamlCertificate => label::CERTIFICATE_ID,
+        };
+        let known = [
+            (label::WORKING_DAY, self.working_day(row)),
+            (label::TENANT, Some(clean(&row.tenant, TENANT))),
+            (label::APP_ID, Some(id(&row.app_id))),
+            (id_label, Some(id(&row.credential_id))),
+            (
+                label::HINT,
+                row.hint.as_deref().map(|hint| clean(hint, HINT)),
+            ),
+            (label::OWNERS, owners(&row.owners)),
+            (label::LAST_USED, row.last_used_at.map(|at| self.date(at))),
+        ];
+        known
+            .into_iter()
+            .filter_map(|(label, value)| Some((label, value.filter(|value| !value.is_empty())?)))
+            .collect()
+    }
+
+    fn working_day(&self, row: &Row) -> Option<String> {
+        if self.telling == Telling::Resolved || has_ended(row) {
+            return None;
+        }
+        let last = self.calendar.last_working_day_before(row.expires_at?)?;
+        let date = words::date(last);
+        Some(match last.cmp(&self.calendar.day_of(self.decided_at)) {
+            std::cmp::Ordering::Less => words::working_day_past(&date),
+            std::cmp::Ordering::Equal => words::working_day_today(&date),
+            std::cmp::Ordering::Greater => date,
+        })
+    }
+
+    fn notes(&self, row: &Row) -> Vec<String> {
+        let reason = row
+            .reason
+            .as_deref()
+            .map(|reason| words::why(&clean(reason, REASON)));
+        let situation = match (self.telling, &row.superseded_by, &row.newer) {
+            // the reason says it all
+            (Telling::Resolved, ..) => None,
+            (Telling::Due, Some(by), _) => Some(words::superseded(&id(by))),
+            (Telling::Due, None, Some(newer)) => Some(words::newer(&id(newer))),
+            (Telling::Due, None, None) => None,
+        };
+        let breaks = (self.telling == Telling::Due && row.superseded_by.is_none())
+            .then(|| words::breaks(row.kind, has_ended(row)).to_owned());
+        [situation, breaks, reason].into_iter().flatten().collect()
+    }
+
+    fn date(&self, at: DateTime<Utc>) -> String {
+        words::date(self.calendar.day_of(at))
+    }
+}
+
+/// The app's name, or its id when it has none.
+pub(super) fn app(row: &Row, most: usize) -> String {
+    match clean(&row.app_name, most) {
+        name if name.is_empty() => id(&row.app_id),
+        name => name,
+    }
+}
+
+/// What it is, with its name.
+pub(super) fn credential(row: &Row, most: usize) -> String {
+    let name = row.credential_name.as_deref().unwrap_or_default();
+    words::credential(row.kind, &clean(name, most))
+}
+
+/// Has it ended, by the decision's own account?
+pub(super) fn has_ended(row: &Row) -> bool {
+    row.severity == RowSeverity::Expired || row.days_left.is_some_and(|days| days < 0)
+}
+
+fn id(id: &Id) -> String {
+    clean(&id.to_string(), ID)
+}
+
+fn owners(owners: &[String]) -> Option<String> {
+    let mut names: Vec<String> = owners
+        .iter()
+        .take(OWNERS)
+        .map(|name| clean(name, OWNER))
+        .collect();
+    if owners.len() > OWNERS {
+        names.push(words::more_owners(owners.len() - OWNERS));
+    }
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// The portal's address, if it is one: it becomes a link, so nothing else may get through.
+fn portal(row: &Row) -> Option<String> {
+    let address = &row.links.as_ref()?.portal;
+    let is_plain = address.bytes().all(|byte| {
+        byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'|' | b'\\' | b'`')
+    });
+    (is_plain && address.starts_with("https://")).then(|| address.clone())
+}
+
+/// The Azure CLI's command that adds a new credential. People paste it into a shell, so it holds an id only if it is a GUID.
+/// What is replaced already needs no other; a SAML certificate is renewed in the portal alone.
+fn command(row: &Row) -> Option<String> {
+    if !row.app_id.is_guid() || row.superseded_by.is_some() {
+        return None;
+    }
+    let reset = format!("az ad app credential reset --id {} --append", row.app_id);
+    match row.kind {
+        Kind::ClientSecret => Some(reset),
+        Kind::Certificate => Some(format!("{reset} --cert @new-certificate.pem")),
+        Kind::SamlCertificate => None,
+    }
+}

@@ -1,0 +1,209 @@
+//! From a notification to its words: title, introduction, items, footer.
+
+use std::ops::Range;
+
+use super::{
+    Item, Message,
+    clean::clean,
+    item::{self, Scene, Telling},
+    words,
+};
+use crate::domain::{
+    Notification, Row, Rung, calendar::Calendar, notification::Subject, row::RowSeverity,
+};
+
+/// Puts notifications into words, with dates in the configured time zone.
+#[derive(Debug, Clone)]
+pub struct Renderer {
+    calendar: Calendar,
+}
+
+/// The longest names in a title, in characters: a phone shows some eighty.
+const TITLE_APP: usize = 40;
+const TITLE_NAME: usize = 24;
+/// The longest account of a problem.
+const PROBLEM: usize = 2_000;
+const TENANT: usize = 64;
+
+impl Renderer {
+    /// Dates are shown in the calendar's zone, with its last working day before them.
+    pub fn new(calendar: Calendar) -> Self {
+        Self { calendar }
+    }
+
+    /// The words of `notification` for those of its rows that lie in `rows`; `part` numbers it among several, from 1.
+    ///
+    /// The title speaks of the first of these rows, since rows are sorted most urgent first. The same arguments always give the
+    /// same words.
+    pub fn message(
+        &self,
+        notification: &Notification,
+        rows: Range<usize>,
+        part: Option<(usize, usize)>,
+    ) -> Message {
+        let mut message = match &notification.subject {
+            Subject::Due { .. } => self.due(notification, &rows),
+            Subject::Test { .. } => self.test(notification, &rows),
+            Subject::Resolved { .. } => self.resolved(notification, &rows),
+            Subject::Failing {
+                tenant,
+                problem,
+                since,
+            } => {
+                let since = since.with_timezone(&self.calendar.timezone);
+                let since = format!(
+                    "{}, {}",
+                    words::date(since.date_naive()),
+                    words::time(&since)
+                );
+                let tenant = clean(tenant, TENANT);
+                let intro = vec![
+                    words::intro_failing(&tenant, &since),
+                    clean(problem, PROBLEM),
+                ];
+                let title = words::title_failing(&tenant);
+                monitor(title, RowSeverity::Critical, intro, words::FOOTER_FAILING)
+            }
+            Subject::Recovered { tenant, note } => {
+                let title = words::title_recovered(&clean(tenant, TENANT));
+                let intro = vec![clean(note, PROBLEM)];
+                monitor(title, RowSeverity::Ok, intro, words::FOOTER_RECOVERED)
+            }
+        };
+        if let Some((number, parts)) = part {
+            message.title += &words::title_part(number, parts);
+            if !message.items.is_empty() {
+                let words = words::intro_part(number, parts, rows.start + 1, rows.end);
+                message.intro.push(words);
+            }
+        }
+        message.part = part;
+        message
+    }
+
+    fn due(&self, notification: &Notification, rows: &Range<usize>) -> Message {
+        let scene = self.scene(notification, Telling::Due);
+        let told = told(notification, rows);
+        let items: Vec<Item> = told.iter().map(|row| scene.item(row)).collect();
+        let first = notification
+            .first_scan
+            .then(|| words::INTRO_FIRST_SCAN.to_owned());
+        let why = words::footer_due(told.len(), &rungs(told));
+        let append = items
+            .iter()
+            .any(|item| item.command.is_some())
+            .then(|| words::FOOTER_APPEND.to_owned());
+        Message {
+            title: title(told, |row| {
+                let ended = item::has_ended(row);
+                words::title_due(row.days_left, ended, scene.near(row))
+            }),
+            urgency: urgency(told),
+            intro: count(notification.rows())
+                .into_iter()
+                .chain(first)
+                .collect(),
+            items,
+            footer: append.into_iter().chain([why]).collect(),
+            part: None,
+        }
+    }
+
+    fn test(&self, notification: &Notification, rows: &Range<usize>) -> Message {
+        let mut message = self.due(notification, rows);
+        message.title.insert_str(0, words::TITLE_TEST);
+        message.intro.insert(0, words::INTRO_TEST.to_owned());
+        // the reason why it came is the last of the sentences
+        message.footer.pop();
+        message.footer.push(words::FOOTER_TEST.to_owned());
+        message
+    }
+
+    fn resolved(&self, notification: &Notification, rows: &Range<usize>) -> Message {
+        let scene = self.scene(notification, Telling::Resolved);
+        let told = told(notification, rows);
+        Message {
+            title: title(told, |_| words::TITLE_RESOLVED.to_owned()),
+            urgency: RowSeverity::Ok,
+            intro: vec![words::INTRO_RESOLVED.to_owned()],
+            items: told.iter().map(|row| scene.item(row)).collect(),
+            footer: vec![words::FOOTER_RESOLVED.to_owned()],
+            part: None,
+        }
+    }
+
+    fn scene(&self, notification: &Notification, telling: Telling) -> Scene<'_> {
+        Scene {
+            calendar: &self.calendar,
+            decided_at: notification.decided_at,
+            telling,
+        }
+    }
+}
+
+fn monitor(title: String, urgency: RowSeverity, intro: Vec<String>, footer: &str) -> Message {
+    Message {
+        title,
+        urgency,
+        intro,
+        items: Vec::new(),
+        footer: vec![footer.to_owned()],
+        part: None,
+    }
+}
+
+/// The rows in the range, as far as there are any.
+fn told<'a>(notification: &'a Notification, rows: &Range<usize>) -> &'a [Row] {
+    let all = notification.rows();
+    let end = rows.end.min(all.len());
+    all.get(rows.start.min(end)..end).unwrap_or_default()
+}
+
+fn title(rows: &[Row], what: impl FnOnce(&Row) -> String) -> String {
+    let Some((worst, others)) = rows.split_first() else {
+        return words::TITLE_EMPTY.to_owned();
+    };
+    let app = item::app(worst, TITLE_APP);
+    let credential = item::credential(worst, TITLE_NAME);
+    words::title(&what(worst), &app, &credential, others.len())
+}
+
+fn urgency(rows: &[Row]) -> RowSeverity {
+    rows.iter()
+        .map(|row| row.severity)
+        .max()
+        .unwrap_or(RowSeverity::Ok)
+}
+
+/// How many there are of each severity, when there is more than one row.
+fn count(rows: &[Row]) -> Option<String> {
+    let first = rows.first().filter(|_| rows.len() > 1)?;
+    let tenant = rows
+        .iter()
+        .all(|row| row.tenant == first.tenant)
+        .then(|| clean(&first.tenant, TENANT));
+    let severities: Vec<(RowSeverity, usize)> = [
+        RowSeverity::Expired,
+        RowSeverity::Critical,
+        RowSeverity::Warning,
+        RowSeverity::Info,
+        RowSeverity::Ok,
+    ]
+    .into_iter()
+    .map(|of| (of, rows.iter().filter(|row| row.severity == of).count()))
+    .filter(|(_, count)| *count > 0)
+    .collect();
+    Some(words::intro_count(
+        rows.len(),
+        tenant.as_deref(),
+        &severities,
+    ))
+}
+
+/// The rungs that were reached, widest first.
+fn rungs(rows: &[Row]) -> Vec<Rung> {
+    let mut rungs: Vec<Rung> = rows.iter().filter_map(|row| row.rung).collect();
+    rungs.sort_unstable_by(|a, b| b.cmp(a));
+    rungs.dedup();
+    rungs
+}

@@ -1,0 +1,150 @@
+use super::{Message, Renderer, plain::plain, samples};
+use crate::domain::{Id, Notification, Row, calendar::Calendar, row::RowSeverity};
+
+fn message(notification: &Notification) -> Message {
+    samples::renderer().message(notification, 0..notification.rows().len(), None)
+}
+
+fn title(rows: Vec<Row>) -> String {
+    message(&samples::due(rows)).title
+}
+
+#[test]
+fn every_kind_of_message_as_a_person_reads_it() {
+    for (name, notification) in [
+        ("mixed", samples::mixed()),
+        ("expired", samples::expired()),
+        ("resolved", samples::resolved()),
+        ("failing", samples::failing()),
+        ("recovered", samples::recovered()),
+        ("test", samples::test()),
+        ("hostile", samples::hostile()),
+    ] {
+        insta::assert_snapshot!(name, plain(&message(&notification)));
+    }
+}
+
+#[test]
+fn the_title_says_the_worst_first_and_how_many_more() {
+    let rows = |hours: &[i64]| -> Vec<Row> {
+        let row = |hours: &i64| samples::row(1, "billing-api", "prod", *hours);
+        hours.iter().map(row).collect()
+    };
+    for (hours, expected) in [
+        (
+            &[-50, 3][..],
+            "Expired: billing-api client secret \"prod\", and 1 more",
+        ),
+        (&[5], "Expires today: billing-api client secret \"prod\""),
+        (
+            &[20],
+            "Expires tomorrow: billing-api client secret \"prod\"",
+        ),
+        (&[30], "1 day left: billing-api client secret \"prod\""),
+        (
+            &[75, 80, 90],
+            "3 days left: billing-api client secret \"prod\", and 2 more",
+        ),
+    ] {
+        assert_eq!(title(rows(hours)), expected);
+    }
+}
+
+#[test]
+fn a_part_speaks_of_its_own_rows_and_says_which_they_are() {
+    let notification = samples::first_scan(300);
+    let message = samples::renderer().message(&notification, 60..80, Some((4, 15)));
+    assert_eq!(
+        message.title,
+        "4 days left: service-060 client secret \"main\", and 19 more (4/15)"
+    );
+    assert_eq!(message.items.len(), 20);
+    assert!(
+        message
+            .intro
+            .contains(&"Part 4 of 15: credentials 61 to 80.".to_owned()),
+        "{:?}",
+        message.intro
+    );
+}
+
+#[test]
+fn a_range_beyond_the_rows_is_no_panic() {
+    let notification = samples::mixed();
+    for range in [4..99, 50..60, 7..3] {
+        samples::renderer().message(&notification, range, None);
+    }
+}
+
+#[test]
+fn the_title_of_a_hostile_name_is_one_short_line() {
+    let long = "a very long name, ".repeat(30);
+    let title = title(vec![samples::row(1, &long, &long, 80)]);
+    assert!(title.chars().count() < 110, "{title}");
+    for hostile in ["a\nb", "a\u{202E}b", "a\u{0}b"] {
+        let title = self::title(vec![samples::row(1, hostile, hostile, 80)]);
+        assert!(!title.contains(['\n', '\u{202E}', '\u{0}']), "{title:?}");
+    }
+}
+
+#[test]
+fn dates_are_those_of_the_configured_zone() {
+    // 22:30 in London is the next day in Berlin
+    let rows = vec![
+        samples::row(1, "a", "b", 14),
+        samples::row(2, "a", "b", 6 * 24 + 14),
+    ];
+    let notification = samples::due(rows.clone());
+    let when = |renderer: Renderer| -> Vec<String> {
+        let message = renderer.message(&notification, 0..2, None);
+        message.items.into_iter().map(|item| item.when).collect()
+    };
+    let utc = when(Renderer::new(Calendar::default()));
+    let tokyo = when(Renderer::new(Calendar {
+        timezone: chrono_tz::Asia::Tokyo,
+        ..Calendar::default()
+    }));
+    assert_eq!(utc[0], "expires today (Tue 24 Nov 2026) at 22:00 UTC");
+    assert_eq!(tokyo[0], "expires tomorrow (Wed 25 Nov 2026) at 07:00 JST");
+    assert_eq!(utc[1], "expires in 6 days, on Mon 30 Nov 2026");
+    assert_eq!(tokyo[1], "expires in 6 days, on Tue 1 Dec 2026");
+}
+
+#[test]
+fn a_command_is_offered_only_for_an_id_that_is_safe_in_a_shell() {
+    let safe = samples::row(1, "a", "b", 80);
+    let odd = Row {
+        app_id: Id::parse("x; reboot"),
+        ..safe.clone()
+    };
+    let items = message(&samples::due(vec![safe, odd])).items;
+    let command = items[0].command.as_deref().unwrap();
+    assert!(command.starts_with("az ad app credential reset --id a0000000-"));
+    assert!(command.ends_with(" --append"));
+    assert_eq!(items[1].command, None);
+}
+
+#[test]
+fn a_resolved_credential_is_not_shown_as_urgent() {
+    let message = message(&samples::resolved());
+    assert_eq!(message.urgency, RowSeverity::Ok);
+    assert!(
+        message
+            .items
+            .iter()
+            .all(|item| item.severity == RowSeverity::Ok)
+    );
+    assert!(message.items.iter().all(|item| item.command.is_none()));
+}
+
+#[test]
+fn a_credential_that_ended_this_instant_has_expired() {
+    let mut row = samples::row(1, "a", "b", 0);
+    row.severity = RowSeverity::Expired;
+    let message = message(&samples::due(vec![row]));
+    assert_eq!(message.title, "Expired: a client secret \"b\"");
+    assert_eq!(
+        message.items[0].when,
+        "expired today (Tue 24 Nov 2026) at 09:00 CET"
+    );
+}

@@ -1,0 +1,288 @@
+//! Every word that a message says, and nothing but words: another language is another file like this one.
+
+use chrono::{DateTime, NaiveDate, TimeZone};
+
+use crate::domain::{Kind, Rung, row::RowSeverity};
+
+/// The labels of an item's facts.
+pub(super) mod label {
+    pub(in crate::render) const WORKING_DAY: &str = "Last working day before";
+    pub(in crate::render) const TENANT: &str = "Tenant";
+    pub(in crate::render) const APP_ID: &str = "Application ID";
+    pub(in crate::render) const SECRET_ID: &str = "Secret ID";
+    pub(in crate::render) const CERTIFICATE_ID: &str = "Certificate ID";
+    pub(in crate::render) const HINT: &str = "Value starts with";
+    pub(in crate::render) const OWNERS: &str = "Owners";
+    pub(in crate::render) const LAST_USED: &str = "Last used";
+}
+
+/// The text of the link to an item's page in the portal.
+pub const OPEN_PORTAL: &str = "Certificates & secrets";
+/// What stands before the command that renews a credential.
+pub const COMMAND: &str = "Renew with the Azure CLI:";
+
+pub(super) const TITLE_EMPTY: &str = "a message from forewarn";
+pub(super) const TITLE_TEST: &str = "[TEST] ";
+pub(super) const INTRO_TEST: &str = "This is a test: the credentials below are made up.";
+pub(super) const INTRO_RESOLVED: &str = "Told of earlier; nothing more needs to be done.";
+pub(super) const FOOTER_APPEND: &str = "Keep --append: without it the Azure CLI deletes the app's \
+    other secrets or certificates, which may still be in use.";
+pub(super) const FOOTER_TEST: &str = "Sent because somebody asked forewarn for a test.";
+pub(super) const FOOTER_RESOLVED: &str = "This comes once, to those who were told of it before.";
+pub(super) const FOOTER_FAILING: &str = "This is told once; another message comes when it is over.";
+pub(super) const FOOTER_RECOVERED: &str = "This comes to those who were told of the problem.";
+pub(super) const NEVER: &str = "never expires";
+
+/// A severity as a heading.
+pub fn severity(severity: RowSeverity) -> &'static str {
+    match severity {
+        RowSeverity::Ok => "ok",
+        RowSeverity::Info => "info",
+        RowSeverity::Warning => "warning",
+        RowSeverity::Critical => "critical",
+        RowSeverity::Expired => "expired",
+    }
+}
+
+pub(super) fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::ClientSecret => "client secret",
+        Kind::Certificate => "certificate",
+        Kind::SamlCertificate => "SAML signing certificate",
+    }
+}
+
+/// `client secret "prod"`
+pub(super) fn credential(of: Kind, name: &str) -> String {
+    match name {
+        "" => kind(of).to_owned(),
+        name => format!("{} \"{name}\"", kind(of)),
+    }
+}
+
+/// `Mon 30 Nov 2026`
+pub(super) fn date(day: NaiveDate) -> String {
+    day.format("%a %-d %b %Y").to_string()
+}
+
+/// `14:00 CET`
+pub(super) fn time<Z: TimeZone<Offset: std::fmt::Display>>(at: &DateTime<Z>) -> String {
+    at.format("%H:%M %Z").to_string()
+}
+
+/// A day seen from another one, as far as people have words for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Near {
+    Today,
+    Tomorrow,
+    Yesterday,
+}
+
+impl Near {
+    pub(super) fn new(day: NaiveDate, today: NaiveDate) -> Option<Self> {
+        match (day - today).num_days() {
+            0 => Some(Self::Today),
+            1 => Some(Self::Tomorrow),
+            -1 => Some(Self::Yesterday),
+            _ => None,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Today => "today",
+            Self::Tomorrow => "tomorrow",
+            Self::Yesterday => "yesterday",
+        }
+    }
+}
+
+pub(super) fn expires_near(near: Near, date: &str, time: &str) -> String {
+    format!("expires {} ({date}) at {time}", near.word())
+}
+
+pub(super) fn expires_within_a_day(date: &str, time: &str) -> String {
+    format!("expires within a day, on {date} at {time}")
+}
+
+pub(super) fn expires_in(days: i64, date: &str) -> String {
+    format!("expires in {}, on {date}", days_of(days))
+}
+
+pub(super) fn expired_near(near: Near, date: &str, time: &str) -> String {
+    format!("expired {} ({date}) at {time}", near.word())
+}
+
+pub(super) fn expired_ago(days: i64, date: &str) -> String {
+    format!("expired {} ago, on {date}", days_of(days))
+}
+
+pub(super) fn expired_on(date: &str) -> String {
+    format!("expired on {date}")
+}
+
+pub(super) fn would_expire_on(date: &str) -> String {
+    format!("was to expire on {date}")
+}
+
+pub(super) fn working_day_today(date: &str) -> String {
+    format!("{date} (today)")
+}
+
+pub(super) fn working_day_past(date: &str) -> String {
+    format!("{date} (already over)")
+}
+
+/// What stops working, and by which error people will know it.
+pub(super) fn breaks(kind: Kind, ended: bool) -> &'static str {
+    match (kind, ended) {
+        (Kind::ClientSecret, false) => {
+            "From then on sign-ins with it fail with AADSTS7000222 (expired client secret)."
+        }
+        (Kind::ClientSecret, true) => {
+            "Sign-ins with it fail with AADSTS7000222 (expired client secret)."
+        }
+        (Kind::Certificate, false) => {
+            "From then on sign-ins with it fail with AADSTS700027 (expired certificate)."
+        }
+        (Kind::Certificate, true) => {
+            "Sign-ins with it fail with AADSTS700027 (expired certificate)."
+        }
+        (Kind::SamlCertificate, false) => {
+            "From then on single sign-on fails for every app that checks the certificate."
+        }
+        (Kind::SamlCertificate, true) => {
+            "Single sign-on fails for every app that checks the certificate."
+        }
+    }
+}
+
+pub(super) fn superseded(by: &str) -> String {
+    format!("Replaced by {by}; remove this one once nothing uses it.")
+}
+
+pub(super) fn newer(id: &str) -> String {
+    format!("The app has a newer one, {id}, which may be its replacement.")
+}
+
+pub(super) fn why(reason: &str) -> String {
+    format!("Why: {}.", reason.trim_end_matches('.'))
+}
+
+pub(super) fn more_owners(count: usize) -> String {
+    format!("{count} more")
+}
+
+/// `Expired`, `3 days left`, …
+pub(super) fn title_due(days_left: Option<i64>, ended: bool, near: Option<Near>) -> String {
+    match (days_left, near) {
+        _ if ended => "Expired".to_owned(),
+        (None, _) => "Never expires".to_owned(),
+        (Some(0), Some(near)) => format!("Expires {}", near.word()),
+        (Some(0), None) => "Expires within a day".to_owned(),
+        (Some(days), _) => format!("{} left", days_of(days)),
+    }
+}
+
+pub(super) const TITLE_RESOLVED: &str = "Resolved";
+
+/// `Expired: billing-api client secret "prod", and 4 more`
+pub(super) fn title(what: &str, app: &str, credential: &str, more: usize) -> String {
+    match more {
+        0 => format!("{what}: {app} {credential}"),
+        more => format!("{what}: {app} {credential}, and {more} more"),
+    }
+}
+
+pub(super) fn title_failing(tenant: &str) -> String {
+    format!("forewarn cannot read tenant {tenant}")
+}
+
+pub(super) fn title_recovered(tenant: &str) -> String {
+    format!("forewarn reads tenant {tenant} again")
+}
+
+/// ` (2/3)`
+pub(super) fn title_part(part: usize, parts: usize) -> String {
+    format!(" ({part}/{parts})")
+}
+
+/// `5 credentials of tenant contoso: 1 expired, 4 critical.`
+pub(super) fn intro_count(
+    count: usize,
+    tenant: Option<&str>,
+    severities: &[(RowSeverity, usize)],
+) -> String {
+    let tenant = tenant.map_or_else(String::new, |tenant| format!(" of tenant {tenant}"));
+    let each: Vec<String> = severities
+        .iter()
+        .map(|(of, count)| format!("{count} {}", severity(*of)))
+        .collect();
+    match each.as_slice() {
+        [] => format!("{}{tenant}.", credentials(count)),
+        each => format!("{}{tenant}: {}.", credentials(count), each.join(", ")),
+    }
+}
+
+/// `Part 2 of 3: credentials 41 to 80.`
+pub(super) fn intro_part(part: usize, parts: usize, first: usize, last: usize) -> String {
+    if first < last {
+        format!("Part {part} of {parts}: credentials {first} to {last}.")
+    } else {
+        format!("Part {part} of {parts}: credential {first}.")
+    }
+}
+
+pub(super) const INTRO_FIRST_SCAN: &str = "This was the first scan, so it holds everything that is \
+    due already. From now on you hear of each credential as it gets closer to its end.";
+
+pub(super) fn intro_failing(tenant: &str, since: &str) -> String {
+    format!("Since {since} expiries in tenant {tenant} may go unseen.")
+}
+
+/// Why this came: `These credentials reached 30 and 7 days before their end, and their end. …`
+pub(super) fn footer_due(count: usize, rungs: &[Rung]) -> String {
+    let days: Vec<String> = rungs
+        .iter()
+        .filter(|rung| **rung != Rung::END)
+        .map(|rung| rung.days().to_string())
+        .collect();
+    let ended = rungs.contains(&Rung::END);
+    let reached = match (days.as_slice(), ended) {
+        ([], false) => return FOOTER_ONCE.to_owned(),
+        ([], true) => "the end".to_owned(),
+        (days, false) => format!("the {} threshold", list(days)),
+        (days, true) => format!("the {} threshold, or the end", list(days)),
+    };
+    let who = if count == 1 {
+        "this credential"
+    } else {
+        "each of these credentials"
+    };
+    format!("You get this because {who} has reached {reached}. {FOOTER_ONCE}")
+}
+
+const FOOTER_ONCE: &str = "Each threshold is told once; after the end there are reminders.";
+
+/// `30-, 14- or 7-day`
+fn list(days: &[String]) -> String {
+    match days {
+        [] => String::new(),
+        [only] => format!("{only}-day"),
+        [rest @ .., last] => format!("{}- or {last}-day", rest.join("-, ")),
+    }
+}
+
+fn days_of(days: i64) -> String {
+    match days {
+        1 => "1 day".to_owned(),
+        days => format!("{days} days"),
+    }
+}
+
+fn credentials(count: usize) -> String {
+    match count {
+        1 => "1 credential".to_owned(),
+        count => format!("{count} credentials"),
+    }
+}
