@@ -4,10 +4,15 @@
 //! naming every row, and hands one payload at a time to its receiver. It keeps no state between calls, never retries, and
 //! says with a [`Failure`] whether trying again can help. Neither a secret nor a URL that holds one is ever part of an error.
 
+mod chat;
 pub mod config;
 pub mod email;
+mod http;
 pub mod missing;
+#[cfg(test)]
+mod peer;
 pub mod slack;
+mod split;
 pub mod teams;
 pub mod webhook;
 

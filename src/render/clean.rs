@@ -5,7 +5,7 @@
 /// One line of `text`, at most `most` characters long.
 ///
 /// White space and control characters are folded to single blanks; characters that are invisible or that turn the
-/// direction of the text (the *Default_Ignorable_Code_Point* and *Bidi_Control* properties of Unicode) are taken out, since
+/// direction of the text (the `Default_Ignorable_Code_Point` and `Bidi_Control` properties of Unicode) are taken out, since
 /// they make a name look like another one. What is too long ends with `…`.
 pub fn clean(text: &str, most: usize) -> String {
     let mut line = String::with_capacity(text.len().min(4 * most));

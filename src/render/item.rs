@@ -15,10 +15,12 @@ const NAME: usize = 80;
 const ID: usize = 64;
 const TENANT: usize = 64;
 const HINT: usize = 16;
-const OWNER: usize = 64;
-const REASON: usize = 240;
+const OWNER: usize = 48;
+const REASON: usize = 200;
 /// Owners beyond these are counted.
 const OWNERS: usize = 5;
+/// No portal has longer addresses.
+const PORTAL: usize = 500;
 
 /// What a row is told as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,16 +123,13 @@ impl Scene<'_> {
     }
 
     fn notes(&self, row: &Row) -> Vec<String> {
-        let reason = row
-            .reason
-            .as_deref()
-            .map(|reason| words::why(&clean(reason, REASON)));
+        let reason = clean(row.reason.as_deref().unwrap_or_default(), REASON);
+        let reason = (!reason.is_empty()).then(|| words::why(&reason));
         let situation = match (self.telling, &row.superseded_by, &row.newer) {
-            // the reason says it all
-            (Telling::Resolved, ..) => None,
             (Telling::Due, Some(by), _) => Some(words::superseded(&id(by))),
             (Telling::Due, None, Some(newer)) => Some(words::newer(&id(newer))),
-            (Telling::Due, None, None) => None,
+            // of what is resolved the reason says it all
+            (Telling::Due, None, None) | (Telling::Resolved, ..) => None,
         };
         let breaks = (self.telling == Telling::Due && row.superseded_by.is_none())
             .then(|| words::breaks(row.kind, has_ended(row)).to_owned());
@@ -183,7 +182,8 @@ fn portal(row: &Row) -> Option<String> {
     let is_plain = address.bytes().all(|byte| {
         byte.is_ascii_graphic() && !matches!(byte, b'"' | b'<' | b'>' | b'|' | b'\\' | b'`')
     });
-    (is_plain && address.starts_with("https://")).then(|| address.clone())
+    (is_plain && address.len() <= PORTAL && address.starts_with("https://"))
+        .then(|| address.clone())
 }
 
 /// The Azure CLI's command that adds a new credential. People paste it into a shell, so it holds an id only if it is a GUID.

@@ -24,7 +24,7 @@ pub const COMMAND: &str = "Renew with the Azure CLI:";
 pub(super) const TITLE_EMPTY: &str = "a message from forewarn";
 pub(super) const TITLE_TEST: &str = "[TEST] ";
 pub(super) const INTRO_TEST: &str = "This is a test: the credentials below are made up.";
-pub(super) const INTRO_RESOLVED: &str = "Told of earlier; nothing more needs to be done.";
+pub(super) const INTRO_RESOLVED: &str = "Told of earlier; nothing here is urgent any more.";
 pub(super) const FOOTER_APPEND: &str = "Keep --append: without it the Azure CLI deletes the app's \
     other secrets or certificates, which may still be in use.";
 pub(super) const FOOTER_TEST: &str = "Sent because somebody asked forewarn for a test.";
@@ -41,6 +41,17 @@ pub fn severity(severity: RowSeverity) -> &'static str {
         RowSeverity::Warning => "warning",
         RowSeverity::Critical => "critical",
         RowSeverity::Expired => "expired",
+    }
+}
+
+/// A severity as a coloured dot, for channels that have no better way to show it.
+pub fn dot(severity: RowSeverity) -> &'static str {
+    match severity {
+        RowSeverity::Expired => "🔴",
+        RowSeverity::Critical => "🟠",
+        RowSeverity::Warning => "🟡",
+        RowSeverity::Info => "🔵",
+        RowSeverity::Ok => "🟢",
     }
 }
 

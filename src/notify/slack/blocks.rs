@@ -1,0 +1,101 @@
+//! A message in Slack's Block Kit.
+//!
+//! For each credential one section says what is to be done and one line of small print holds the facts. Urgency is a coloured
+//! dot, since a colour bar would need an attachment, which Slack folds away.
+
+use serde_json::{Value, json};
+
+use super::mrkdwn::{entities, literal, plain};
+use crate::{
+    notify::{chat::Form, split::Limit},
+    render::{Item, Message, clean::clean, words},
+};
+
+/// Blocks in one message (`@slack/types`).
+pub(super) const BLOCKS: usize = 50;
+/// Characters in a header (`@slack/types`).
+pub(super) const HEADER: usize = 150;
+/// All blocks of a message together, in characters; Slack refuses some 13,000 with `msg_blocks_too_long`.
+pub(super) const CHARACTERS: usize = 12_000;
+/// Room for header, introduction and footer.
+const FRAME: usize = 1_200;
+/// Header, introduction, footer and the divider before it.
+const FRAME_BLOCKS: usize = 4;
+/// A divider, a section, and its small print.
+const ITEM_BLOCKS: usize = 3;
+
+pub(super) const FORM: Form = Form {
+    limit: Limit {
+        size: CHARACTERS - FRAME,
+        rows: (BLOCKS - FRAME_BLOCKS) / ITEM_BLOCKS,
+    },
+    size: |item| characters(&Value::from(item_blocks(item)).to_string()),
+    body,
+    fits: |body| characters(body) < CHARACTERS,
+};
+
+fn characters(text: &str) -> usize {
+    text.chars().count()
+}
+
+fn body(message: &Message) -> String {
+    let title = format!("{} {}", words::dot(message.urgency), message.title);
+    let mut blocks = vec![json!({
+        "type": "header",
+        "text": { "type": "plain_text", "text": clean(&plain(&title), HEADER), "emoji": false },
+    })];
+    if !message.intro.is_empty() {
+        blocks.push(section(&sentences(&message.intro)));
+    }
+    blocks.extend(message.items.iter().flat_map(item_blocks));
+    if !message.footer.is_empty() {
+        blocks.push(json!({ "type": "divider" }));
+        blocks.push(small_print(&sentences(&message.footer)));
+    }
+    // what notifications and screen readers say
+    json!({ "text": literal(&message.title), "blocks": blocks, "unfurl_links": false }).to_string()
+}
+
+fn item_blocks(item: &Item) -> Vec<Value> {
+    let mut lines = vec![
+        format!("{} *{}*", words::dot(item.severity), literal(&item.app)),
+        format!("{} *{}*", literal(&item.credential), literal(&item.when)),
+    ];
+    lines.extend(item.notes.iter().map(|note| literal(note)));
+    if let Some(command) = &item.command {
+        // the renderer lets only ids into a command
+        lines.push(format!("{}\n```{}```", words::COMMAND, entities(command)));
+    }
+    let facts = item
+        .facts
+        .iter()
+        .map(|(label, value)| format!("{label}: {}", literal(value)));
+    let portal = item
+        .portal
+        .iter()
+        .map(|portal| format!("<{portal}|{}>", entities(words::OPEN_PORTAL)));
+    let facts: Vec<String> = facts.chain(portal).collect();
+    vec![
+        json!({ "type": "divider" }),
+        section(&lines.join("\n")),
+        small_print(&facts.join("\n")),
+    ]
+}
+
+fn sentences(sentences: &[String]) -> String {
+    let lines: Vec<String> = sentences.iter().map(|text| literal(text)).collect();
+    lines.join("\n")
+}
+
+fn section(text: &str) -> Value {
+    json!({ "type": "section", "text": mrkdwn(text) })
+}
+
+fn small_print(text: &str) -> Value {
+    json!({ "type": "context", "elements": [mrkdwn(text)] })
+}
+
+/// `verbatim` keeps Slack from making links and mentions of what looks like them.
+fn mrkdwn(text: &str) -> Value {
+    json!({ "type": "mrkdwn", "text": text, "verbatim": true })
+}

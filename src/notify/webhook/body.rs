@@ -1,0 +1,149 @@
+//! The documents that a generic webhook gets. Programs read them, so rows are told as they are.
+
+use std::ops::Range;
+
+use chrono::{DateTime, Utc};
+use serde::Serialize;
+use uuid::Uuid;
+
+use crate::{
+    domain::{EventType, Notification, Row, notification::Subject},
+    notify::{
+        Payload,
+        split::{Limit, split},
+    },
+    render::{Renderer, plain::plain},
+};
+
+/// A document in bytes; the Standard Webhooks specification advises less than 20 kB.
+pub(super) const BYTES: usize = 20_000;
+/// Room for all that is not a row.
+const FRAME: usize = 500;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(rename = "type")]
+    event: EventType,
+    timestamp: DateTime<Utc>,
+    data: Data<'a>,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    notification_id: Uuid,
+    receiver: &'a str,
+    part: usize,
+    parts: usize,
+    #[serde(flatten)]
+    monitor: Option<Monitor<'a>>,
+    alerts: &'a [Row],
+}
+
+/// What a `monitor.…` event says in the place of rows.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Monitor<'a> {
+    Failing {
+        tenant: &'a str,
+        problem: &'a str,
+        since: DateTime<Utc>,
+    },
+    Recovered {
+        tenant: &'a str,
+        note: &'a str,
+    },
+}
+
+/// The documents that together hold every row, each with rows of one event type alone.
+pub(super) fn compose(
+    receiver: &str,
+    renderer: &Renderer,
+    notification: &Notification,
+) -> Vec<Payload> {
+    let parts = parts(receiver, notification);
+    let total = parts.len();
+    (1..)
+        .zip(parts)
+        .map(|(number, rows)| {
+            let part = (total > 1).then_some((number, total));
+            let message = renderer.message(notification, rows.clone(), part);
+            Payload {
+                text: plain(&message),
+                title: message.title,
+                body: document(receiver, notification, &rows, (number, total)),
+            }
+        })
+        .collect()
+}
+
+fn parts(receiver: &str, notification: &Notification) -> Vec<Range<usize>> {
+    let rows = notification.rows();
+    let sizes: Vec<usize> = rows.iter().map(|row| json(row).len() + 1).collect();
+    let limit = Limit {
+        size: BYTES - FRAME,
+        rows: usize::MAX,
+    };
+    // the widest numbers that a part can get
+    let numbers = (rows.len(), rows.len());
+    let fits =
+        |range: &Range<usize>| document(receiver, notification, range, numbers).len() < BYTES;
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for run in
+        rows.chunk_by(|a, b| notification.event_type(Some(a)) == notification.event_type(Some(b)))
+    {
+        let end = start + run.len();
+        let sizes = sizes.get(start..end).unwrap_or_default();
+        let shifted = |range: &Range<usize>| start + range.start..start + range.end;
+        let split = split(sizes, limit, |range| fits(&shifted(range)));
+        parts.extend(split.iter().map(shifted));
+        start = end;
+    }
+    if parts.is_empty() {
+        parts.push(0..0);
+    }
+    parts
+}
+
+fn document(
+    receiver: &str,
+    notification: &Notification,
+    range: &Range<usize>,
+    (part, parts): (usize, usize),
+) -> String {
+    let alerts = notification.rows().get(range.clone()).unwrap_or_default();
+    json(&Document {
+        event: notification.event_type(alerts.first()),
+        timestamp: notification.decided_at,
+        data: Data {
+            notification_id: notification.id,
+            receiver,
+            part,
+            parts,
+            monitor: monitor(&notification.subject),
+            alerts,
+        },
+    })
+}
+
+fn monitor(subject: &Subject) -> Option<Monitor<'_>> {
+    match subject {
+        Subject::Failing {
+            tenant,
+            problem,
+            since,
+        } => Some(Monitor::Failing {
+            tenant,
+            problem,
+            since: *since,
+        }),
+        Subject::Recovered { tenant, note } => Some(Monitor::Recovered { tenant, note }),
+        Subject::Due { .. } | Subject::Resolved { .. } | Subject::Test { .. } => None,
+    }
+}
+
+/// Our own types always have a JSON form: no maps with odd keys, no failing serialisers.
+#[expect(clippy::expect_used, reason = "cannot fail, whatever the rows hold")]
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("plain structs have a JSON form")
+}
