@@ -1,8 +1,36 @@
 //! Microsoft's side of the world: clouds, sign-in, Graph's pages and moods, and what an AADSTS code means.
 //!
 //! The rest of the house sees only [`Directory`]: it gives a whole snapshot of a tenant, or an error that says why not.
+//! [`Tenant`] is the real one.
+//!
+//! One scan, from the top: [`tenant`] walks the list of applications; each request goes through `graph`, which signs in by
+//! `token`, waits by `pace` when it is told to, and names a refusal by `refusal` and `aadsts`; `walk` decides which next
+//! link may be followed; `page` reads the JSON by the forgiving types of `lenient`; `decode` makes domain values of
+//! it, and `collect` keeps each app once. While a page is decoded the next one is already under way.
 
+pub mod aadsts;
+mod answer;
+mod collect;
 pub mod config;
+mod decode;
+mod error;
+mod excerpt;
+mod graph;
+mod lenient;
+mod links;
+mod pace;
+mod page;
+mod refusal;
+mod tenant;
+#[cfg(test)]
+mod tests;
+mod token;
+mod walk;
+
+pub use error::{ScanError, Service};
+pub use links::portal_link;
+pub use refusal::{GraphRefusal, SignInRefusal};
+pub use tenant::Tenant;
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
@@ -40,12 +68,4 @@ pub enum Progress {
         /// HTTP status of the refusal.
         status: u16,
     },
-}
-
-/// Why there is no snapshot. `Display` is one or two sentences for people: what happened, and what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum ScanError {
-    /// To be replaced by the real list.
-    #[error("{0}")]
-    Other(String),
 }

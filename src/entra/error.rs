@@ -1,0 +1,181 @@
+//! Why a tenant could not be read.
+
+use std::{fmt, time::Duration};
+
+use super::{
+    excerpt::excerpt,
+    refusal::{GraphRefusal, SignInRefusal},
+};
+use crate::domain::secret::SecretError;
+
+/// Which of Microsoft's services.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Service {
+    /// The token endpoint.
+    SignIn,
+    /// Graph.
+    Graph,
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::SignIn => "the sign-in service",
+            Self::Graph => "Microsoft Graph",
+        })
+    }
+}
+
+/// Why there is no snapshot. `Display` is for people: what happened, and what to do. It holds no secret, no token and no
+/// control character, however the other side worded its answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ScanError {
+    /// Our own secret could not be read.
+    #[error("cannot sign in: {0}")]
+    OwnSecret(SecretError),
+
+    /// The token endpoint knows us not, or no longer.
+    #[error(transparent)]
+    SignIn(Box<SignInRefusal>),
+
+    /// The token endpoint said yes, but gave no token.
+    #[error(
+        "{host} accepted the sign-in but its answer holds no token; look for a proxy or captive portal between this machine and it"
+    )]
+    NoToken {
+        /// Who answered.
+        host: String,
+    },
+
+    /// Graph refused for a reason that waiting does not cure.
+    #[error(transparent)]
+    Graph(Box<GraphRefusal>),
+
+    /// A server cannot be reached, breaks off, or reports errors of its own, again and again.
+    #[error(
+        "{service} at {host} failed {tries} times in a row, the last time with: {last}. Check the network, DNS and any proxy between; the next \
+         scan tries again"
+    )]
+    Failing {
+        /// Which.
+        service: Service,
+        /// Where.
+        host: String,
+        /// How often it was tried.
+        tries: u32,
+        /// What came of the last try.
+        last: String,
+    },
+
+    /// A server keeps asking us to wait.
+    #[error(
+        "{service} at {host} turned the same request away {refusals} times in a row, the last time with HTTP {status}; it is overloaded, or something \
+         else signs in with the same client and uses up its share. The next scan tries again"
+    )]
+    Throttled {
+        /// Which.
+        service: Service,
+        /// Where.
+        host: String,
+        /// How often.
+        refusals: u32,
+        /// With what at last.
+        status: u16,
+    },
+
+    /// The time that the scan was given is over, or would be after the wait that lies ahead.
+    #[error("{}", out_of_time(*.service, *.wait))]
+    OutOfTime {
+        /// Whom we would wait for.
+        service: Service,
+        /// How long; `None` when the time was over already.
+        wait: Option<Duration>,
+    },
+
+    /// A page is not what Graph's pages are.
+    #[error(
+        "page {page} of the applications is not a whole Graph page ({}); nothing of this scan is used. If it happens again, look for a proxy that \
+         alters answers", excerpt(.detail, 160)
+    )]
+    Malformed {
+        /// Counted from 1.
+        page: usize,
+        /// What the JSON reader said.
+        detail: String,
+    },
+
+    /// An answer is longer than any page can be.
+    #[error(
+        "{service} sent an answer of over {} MiB; no page is that long, so nothing of this scan is used. Look for a proxy that alters answers", limit >> 20
+    )]
+    TooLong {
+        /// Which.
+        service: Service,
+        /// Bytes allowed.
+        limit: usize,
+    },
+
+    /// A next link leads away from the configured Graph.
+    #[error(
+        "page {page} of the applications says that the next one is at {link}, which is not below {base}; the token is not sent there. Check \
+         the tenant's `cloud` and `endpoints.graph`"
+    )]
+    ForeignLink {
+        /// The page that says so, counted from 1.
+        page: usize,
+        /// Where it leads, without its query.
+        link: String,
+        /// What it should be below.
+        base: String,
+    },
+
+    /// A next link leads back to a page that was read already.
+    #[error(
+        "page {page} of the applications leads back to one that was read already, so the list never ends; nothing of this scan is used"
+    )]
+    Loop {
+        /// The page that leads back, counted from 1.
+        page: usize,
+    },
+
+    /// The list goes on and on.
+    #[error(
+        "the list of applications did not end after {pages} pages; nothing of this scan is used"
+    )]
+    Endless {
+        /// How many were read.
+        pages: usize,
+    },
+
+    /// A server wants us to go elsewhere. Microsoft's do not.
+    #[error(
+        "{service} at {host} answered with a redirect (HTTP {status}) to {target}; it is not followed, since the credentials would go there too. \
+         Check the tenant's `cloud` and `endpoints`, and any proxy between"
+    )]
+    Redirect {
+        /// Which.
+        service: Service,
+        /// Where.
+        host: String,
+        /// The status.
+        status: u16,
+        /// The host that it names.
+        target: String,
+    },
+
+    /// The work was cut off on our side.
+    #[error("the scan was cut off inside forewarn: {0}")]
+    Interrupted(tokio::task::JoinError),
+}
+
+fn out_of_time(service: Service, wait: Option<Duration>) -> String {
+    match wait {
+        Some(wait) => format!(
+            "{service} asks us to wait {}, which is longer than this scan may still take; the next scan tries again",
+            humantime::format_duration(Duration::from_secs(wait.as_secs().max(1)))
+        ),
+        None => format!(
+            "the scan took longer than it may, while it was reading from {service}; the next scan tries again"
+        ),
+    }
+}

@@ -1,0 +1,156 @@
+//! One GET to Graph, patiently.
+
+use std::sync::{Arc, atomic::Ordering};
+
+use reqwest::{
+    Response,
+    header::{ACCEPT, AUTHORIZATION, HeaderValue, USER_AGENT},
+};
+use url::Url;
+
+use super::{
+    answer::{self, BodyError, REQUEST_TIMEOUT},
+    config::TenantConfig,
+    error::{ScanError, Service},
+    pace::{Pace, Patience},
+    refusal::GraphRefusal,
+    token::SignIn,
+};
+use crate::{domain::Secrets, telemetry::Metrics};
+
+/// Graph as one tenant's client.
+pub(super) struct Graph {
+    http: reqwest::Client,
+    sign_in: SignIn,
+    metrics: Arc<Metrics>,
+    tenant: String,
+    host: String,
+    /// The longest answer that is read, in bytes.
+    pub(super) body_max: usize,
+}
+
+enum Outcome {
+    /// It is in the buffer.
+    Body,
+    Later {
+        status: u16,
+        after: Option<std::time::Duration>,
+    },
+    Broken(String),
+    Unauthorized(GraphRefusal),
+}
+
+impl Graph {
+    pub(super) fn new(
+        config: &TenantConfig,
+        http: reqwest::Client,
+        secrets: Arc<dyn Secrets>,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            sign_in: SignIn::new(config, http.clone(), secrets),
+            http,
+            metrics,
+            tenant: config.name.clone(),
+            host: answer::host(&config.graph),
+            body_max: 64 << 20,
+        }
+    }
+
+    /// The body of a 200. Waits when Graph says so, tries again when a connection dies, renews a refused token once; everything
+    /// else is an error at once. `buffer` gives its memory to the body.
+    pub(super) async fn get(
+        &self,
+        url: &Url,
+        mut buffer: Vec<u8>,
+        pace: &Pace<'_>,
+    ) -> Result<Vec<u8>, ScanError> {
+        let mut patience = Patience::new(pace, Service::Graph, &self.host);
+        let mut renewed = false;
+        loop {
+            let bearer = self.sign_in.bearer(pace).await?;
+            match self.attempt(url, &bearer, &mut buffer, pace).await? {
+                Outcome::Body => return Ok(buffer),
+                Outcome::Later { status, after } => patience.refused(status, after).await?,
+                Outcome::Broken(last) => patience.broken(last).await?,
+                Outcome::Unauthorized(refusal) if renewed => {
+                    return Err(ScanError::Graph(Box::new(refusal)));
+                }
+                Outcome::Unauthorized(_) => {
+                    renewed = true;
+                    self.sign_in.forget(&bearer).await;
+                }
+            }
+        }
+    }
+
+    async fn attempt(
+        &self,
+        url: &Url,
+        bearer: &HeaderValue,
+        buffer: &mut Vec<u8>,
+        pace: &Pace<'_>,
+    ) -> Result<Outcome, ScanError> {
+        let request = self
+            .http
+            .get(url.clone())
+            .header(AUTHORIZATION, bearer.clone())
+            .header(ACCEPT, "application/json")
+            .header(USER_AGENT, answer::USER_AGENT)
+            .header("client-request-id", pace.dice.guid().to_string())
+            .timeout(pace.left(Service::Graph)?.min(REQUEST_TIMEOUT));
+        let mut response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => {
+                self.metrics.graph_request(&self.tenant, None);
+                return Ok(Outcome::Broken(answer::describe(error)));
+            }
+        };
+        let status = response.status().as_u16();
+        self.metrics.graph_request(&self.tenant, Some(status));
+        self.note_skew(&response, pace);
+        match status {
+            200 => return self.body(&mut response, buffer).await,
+            300..400 => return Err(answer::redirect(Service::Graph, &response)),
+            _ => {}
+        }
+        let after = answer::retry_after(response.headers(), pace.clock.now());
+        let refusal = refusal(&mut response).await;
+        match status {
+            401 => Ok(Outcome::Unauthorized(refusal)),
+            429 | 503 | 504 => Ok(Outcome::Later { status, after }),
+            408 | 500.. => Ok(Outcome::Broken(refusal.summary())),
+            _ => Err(ScanError::Graph(Box::new(refusal))),
+        }
+    }
+
+    async fn body(
+        &self,
+        response: &mut Response,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Outcome, ScanError> {
+        match answer::read_body(response, buffer, self.body_max).await {
+            Ok(()) => Ok(Outcome::Body),
+            Err(BodyError::Dead(why)) => Ok(Outcome::Broken(why)),
+            Err(BodyError::TooLong) => Err(ScanError::TooLong {
+                service: Service::Graph,
+                limit: self.body_max,
+            }),
+        }
+    }
+
+    fn note_skew(&self, response: &Response, pace: &Pace<'_>) {
+        if let Some(theirs) = answer::server_time(response.headers()) {
+            let ahead = theirs - pace.clock.now();
+            self.metrics.set_clock_skew(&self.tenant, ahead);
+            pace.skew.store(ahead.num_seconds(), Ordering::Relaxed);
+        }
+    }
+}
+
+async fn refusal(response: &mut Response) -> GraphRefusal {
+    let body = answer::read_small(response).await;
+    let request_id = response.headers().get("request-id");
+    let request_id = request_id.and_then(|id| id.to_str().ok());
+    GraphRefusal::read(response.status().as_u16(), &body, request_id)
+}

@@ -1,0 +1,182 @@
+//! One page of applications as JSON: where the next one is, and the rows.
+//!
+//! The next link is found in a pass of its own that skips the rows, so that the next request can be under way while this
+//! page's rows are read. That pass checks the syntax of the whole body: a page cut short never has a next.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, de::IgnoredAny};
+
+use super::lenient::{List, Object, Text};
+
+/// An application as Graph lists it. Unknown fields are skipped: the type is open.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct AppRow<'a> {
+    #[serde(borrow)]
+    pub(super) id: Text<'a>,
+    #[serde(borrow, rename = "appId")]
+    pub(super) app_id: Text<'a>,
+    #[serde(borrow, rename = "displayName")]
+    pub(super) name: Text<'a>,
+    #[serde(borrow)]
+    pub(super) tags: List<Text<'a>>,
+    #[serde(borrow, rename = "passwordCredentials")]
+    pub(super) passwords: List<Object<CredentialRow<'a>>>,
+    #[serde(borrow, rename = "keyCredentials")]
+    pub(super) keys: List<Object<CredentialRow<'a>>>,
+}
+
+/// A `passwordCredential` or `keyCredential`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CredentialRow<'a> {
+    #[serde(borrow, rename = "keyId")]
+    pub(super) key_id: Text<'a>,
+    #[serde(borrow, rename = "displayName")]
+    pub(super) name: Text<'a>,
+    #[serde(borrow)]
+    pub(super) hint: Text<'a>,
+    #[serde(borrow, rename = "startDateTime")]
+    pub(super) start: Text<'a>,
+    #[serde(borrow, rename = "endDateTime")]
+    pub(super) end: Text<'a>,
+    #[serde(borrow, rename = "customKeyIdentifier")]
+    pub(super) custom_id: Text<'a>,
+}
+
+/// Where the next page is; `None` on the last. Fails on anything but a whole JSON object with a `value`.
+pub(super) fn next_link(body: &[u8]) -> Result<Option<String>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Envelope {
+        #[serde(default, rename = "@odata.nextLink")]
+        next: Option<String>,
+        #[serde(rename = "value")]
+        _value: IgnoredAny,
+    }
+    let envelope: Envelope = serde_json::from_slice(body)?;
+    Ok(envelope.next)
+}
+
+/// The rows, borrowed from the body. Fails when `value` is not an array of objects.
+pub(super) fn rows(body: &[u8]) -> Result<Vec<AppRow<'_>>, serde_json::Error> {
+    #[derive(Deserialize)]
+    struct Page<'a> {
+        #[serde(borrow)]
+        value: Vec<AppRow<'a>>,
+    }
+    let page: Page<'_> = serde_json::from_slice(body)?;
+    Ok(page.value)
+}
+
+/// The body with what is no Unicode replaced by U+FFFD, where there was any: bytes that are no UTF-8, and `\u` escapes of half a
+/// surrogate pair, as a name leaves behind that was cut in the middle of an emoji. Both would make the page unreadable,
+/// and the tenant with it, for the sake of one name.
+pub(super) fn mended(body: &[u8]) -> Option<Vec<u8>> {
+    let mut text = String::from_utf8_lossy(body);
+    for at in lone_surrogates(text.as_bytes()) {
+        text.to_mut().replace_range(at..at + 6, "\\ufffd");
+    }
+    match text {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(text) => Some(text.into_bytes()),
+    }
+}
+
+/// Where the `\uD8xx` escapes are that lack their other half. All escapes have six bytes, so the places stay right while they
+/// are replaced by others.
+fn lone_surrogates(body: &[u8]) -> Vec<usize> {
+    let mut lone = Vec::new();
+    let mut at = 0;
+    while let Some(&byte) = body.get(at) {
+        at += match (byte, unit(body, at)) {
+            (b'\\', Some(0xD800..=0xDBFF))
+                if matches!(unit(body, at + 6), Some(0xDC00..=0xDFFF)) =>
+            {
+                12
+            }
+            (b'\\', Some(0xD800..=0xDFFF)) => {
+                lone.push(at);
+                6
+            }
+            (b'\\', _) => 2,
+            _ => 1,
+        };
+    }
+    lone
+}
+
+/// The UTF-16 unit that is escaped at `at`.
+fn unit(body: &[u8], at: usize) -> Option<u16> {
+    let digits = body.get(at..at + 6)?.strip_prefix(b"\\u")?;
+    u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_link_is_found_before_and_after_the_rows() {
+        for body in [
+            r#"{"@odata.nextLink": "https://next", "value": [{"id": "a"}]}"#,
+            r#"{"@odata.context": {"deep": [1]}, "value": [{"id": "a"}], "@odata.nextLink": "https://next"}"#,
+        ] {
+            assert_eq!(
+                next_link(body.as_bytes()).unwrap().as_deref(),
+                Some("https://next")
+            );
+            assert_eq!(rows(body.as_bytes()).unwrap().len(), 1);
+        }
+        for body in [
+            r#"{"value": []}"#,
+            r#"{"value": [], "@odata.nextLink": null}"#,
+        ] {
+            assert_eq!(next_link(body.as_bytes()).unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn what_is_not_a_whole_page_is_refused() {
+        for body in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            r#"{"value": [{"id": "a"}"#,
+            r#"{"value": [{"id": "a"}]} trailing"#,
+            r#"{"value": [], "@odata.nextLink": 5}"#,
+            r#"{"error": {"code": "x"}}"#,
+        ] {
+            assert!(next_link(body.as_bytes()).is_err(), "{body}");
+        }
+        for body in [
+            r#"{"value": null}"#,
+            r#"{"value": {}}"#,
+            r#"{"value": [null]}"#,
+            r#"{"value": [5]}"#,
+        ] {
+            assert!(rows(body.as_bytes()).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn half_an_emoji_is_mended_and_a_whole_one_kept() {
+        let body = br#"{"value": [{"id": "\\ud83d", "displayName": "cut \ud83d", "appId": "\ud83d\ude00 \udead\ud83dx"}]}"#;
+        assert!(rows(body).is_err());
+        let mended = mended(body).unwrap();
+        let rows = rows(&mended).unwrap();
+        assert_eq!(rows[0].id.filled(), Some("\\ud83d"));
+        assert_eq!(rows[0].name.filled(), Some("cut \u{fffd}"));
+        assert_eq!(rows[0].app_id.filled(), Some("😀 \u{fffd}\u{fffd}x"));
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_mended() {
+        let body = b"{\"value\": [{\"displayName\": \"caf\xe9\"}]}";
+        assert!(rows(body).is_err());
+        let mended = mended(body).unwrap();
+        assert_eq!(rows(&mended).unwrap()[0].name.filled(), Some("caf\u{fffd}"));
+        assert_eq!(super::mended(br#"{"value": []}"#), None);
+    }
+}

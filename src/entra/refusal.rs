@@ -1,0 +1,283 @@
+//! The answers that mean no, from the token endpoint and from Graph, read and put into words.
+
+use std::fmt;
+
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use uuid::Uuid;
+
+use super::{aadsts, excerpt::excerpt};
+use crate::domain::secret::SecretString;
+
+const REDACTED: &str = "[redacted]";
+
+/// The token endpoint refused us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignInRefusal {
+    /// HTTP status.
+    pub status: u16,
+    /// The AADSTS number, if the answer held one.
+    pub aadsts: Option<u32>,
+    /// OAuth's short error, like `invalid_client`; empty when the answer was not Entra's.
+    pub error: String,
+    /// What the service said, without control characters and shortened.
+    pub description: String,
+    /// For Microsoft's support.
+    pub correlation_id: Option<String>,
+    /// The client that signed in.
+    pub client_id: String,
+    /// Where its secret was read from.
+    pub secret_source: String,
+    /// What is wrong with the secret by the looks of it.
+    pub suspicion: Option<&'static str>,
+}
+
+/// The error body of the token endpoint (Microsoft identity platform, "client credentials flow", error response).
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct TokenError {
+    error: String,
+    error_description: String,
+    error_codes: Vec<u32>,
+    correlation_id: Option<String>,
+}
+
+impl SignInRefusal {
+    /// Reads an error answer, whatever it is: Entra's JSON, a proxy's HTML, or nothing. `secret` is what was tried; it
+    /// is not kept, and not shown should the answer echo it.
+    pub(super) fn read(
+        status: u16,
+        body: &[u8],
+        client_id: &str,
+        secret_source: String,
+        secret: &SecretString,
+    ) -> Self {
+        let parsed: Option<TokenError> = serde_json::from_slice(body).ok();
+        let parsed = parsed.unwrap_or_else(|| TokenError {
+            error_description: String::from_utf8_lossy(body).into_owned(),
+            ..TokenError::default()
+        });
+        let shown = |text: &str, max| excerpt(&without(text, secret), max);
+        Self {
+            status,
+            aadsts: parsed
+                .error_codes
+                .first()
+                .copied()
+                .or_else(|| aadsts::find(&parsed.error_description)),
+            error: shown(&parsed.error, 60),
+            description: shown(&parsed.error_description, 400),
+            correlation_id: parsed.correlation_id.map(|id| shown(&id, 40)),
+            client_id: client_id.to_owned(),
+            secret_source,
+            suspicion: suspicion(secret.expose_secret()),
+        }
+    }
+
+    /// Will the same request work later?
+    pub(super) fn is_transient(&self) -> bool {
+        self.error == "temporarily_unavailable"
+            || self
+                .aadsts
+                .and_then(aadsts::explain)
+                .is_some_and(|known| known.transient)
+    }
+
+    /// In short, for a log line.
+    pub(super) fn summary(&self) -> String {
+        match self.aadsts {
+            Some(code) => format!("AADSTS{code}, HTTP {}", self.status),
+            None => format!("HTTP {} {}", self.status, self.error)
+                .trim_end()
+                .to_owned(),
+        }
+    }
+}
+
+impl std::error::Error for SignInRefusal {}
+
+impl fmt::Display for SignInRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { client_id, .. } = self;
+        write!(
+            f,
+            "Entra refused the sign-in of client {client_id} ({})",
+            self.summary()
+        )?;
+        match self.aadsts.and_then(aadsts::explain) {
+            Some(known) => {
+                write!(f, ": {}. ", known.meaning)?;
+                if known.credential {
+                    write!(f, "It was read from {}", self.secret_source)?;
+                    // what can be seen is better advice than all that can be the matter
+                    match self.suspicion {
+                        Some(suspicion) => write!(f, ", and {suspicion}")?,
+                        None => write!(f, ". To fix it: {}", known.fix_for(client_id))?,
+                    }
+                } else {
+                    write!(f, "To fix it: {}", known.fix_for(client_id))?;
+                }
+            }
+            None if self.description.is_empty() => {
+                f.write_str(" and did not say why; look for a proxy between this machine and it")?;
+            }
+            None => {
+                let hint = by_oauth(&self.error);
+                write!(f, ": {hint}. It said: {}", self.description)?;
+            }
+        }
+        match &self.correlation_id {
+            Some(id) => write!(f, " (correlation id {id})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What OAuth's own error means where there is no AADSTS number that we know (RFC 6749, section 5.2).
+fn by_oauth(error: &str) -> &'static str {
+    match error {
+        "invalid_client" => "the client id or its secret is wrong; check both",
+        "unauthorized_client" => {
+            "this client may not sign in here; check the client id and the tenant"
+        }
+        "invalid_grant" => "the sign-in is not allowed; check consent and Conditional Access",
+        "invalid_scope" | "invalid_resource" => "Graph is not known here; check the tenant's cloud",
+        "invalid_request" => "the request was not understood; check the tenant id",
+        "" => {
+            "the answer is not Entra's; look for a proxy between, and check `endpoints.authority`"
+        }
+        _ => "check the tenant, the client id and the secret",
+    }
+}
+
+/// What a person would notice on the secret. Real ones are some forty characters of letters, digits and `-._~`.
+fn suspicion(secret: &str) -> Option<&'static str> {
+    if Uuid::try_parse(secret.trim()).is_ok() {
+        return Some(
+            "it looks like a Secret ID (a GUID): what is needed is the Value, which is shown only once, when the secret is made",
+        );
+    }
+    if secret.trim() != secret {
+        return Some("it begins or ends with white space, which is sent as part of it");
+    }
+    let quoted = |mark| secret.len() > 1 && secret.starts_with(mark) && secret.ends_with(mark);
+    if quoted('"') || quoted('\'') {
+        return Some("it stands in quotation marks, which are sent as part of it");
+    }
+    if secret.contains('%') {
+        return Some("it holds a percent sign, as if it had been URL-encoded already");
+    }
+    None
+}
+
+/// `text` without the secret, plain or form-encoded.
+fn without(text: &str, secret: &SecretString) -> String {
+    let secret = secret.expose_secret();
+    if secret.is_empty() {
+        return text.to_owned();
+    }
+    let encoded: String = url::form_urlencoded::byte_serialize(secret.as_bytes()).collect();
+    text.replace(secret, REDACTED).replace(&encoded, REDACTED)
+}
+
+/// Graph refused a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GraphRefusal {
+    /// HTTP status.
+    pub status: u16,
+    /// Graph's error code, like `Authorization_RequestDenied`; empty when the answer was not Graph's.
+    pub code: String,
+    /// Graph's message, or the beginning of the answer, without control characters and shortened.
+    pub message: String,
+    /// For Microsoft's support.
+    pub request_id: Option<String>,
+}
+
+/// Graph's error body (learn.microsoft.com/graph/errors).
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct GraphError {
+    error: GraphErrorBody,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct GraphErrorBody {
+    code: String,
+    message: String,
+}
+
+impl GraphRefusal {
+    /// Reads an error answer, whatever it is.
+    pub(super) fn read(status: u16, body: &[u8], request_id: Option<&str>) -> Self {
+        let parsed: Option<GraphError> = serde_json::from_slice(body).ok();
+        let parsed = parsed.map_or_else(
+            || GraphErrorBody {
+                message: String::from_utf8_lossy(body).into_owned(),
+                ..GraphErrorBody::default()
+            },
+            |parsed| parsed.error,
+        );
+        Self {
+            status,
+            code: excerpt(&parsed.code, 80),
+            message: excerpt(&parsed.message, 240),
+            request_id: request_id.map(|id| excerpt(id, 40)),
+        }
+    }
+
+    /// The place in the list that a next link stands for is no longer known; the list can be read from its start.
+    pub(super) fn is_expired_page(&self) -> bool {
+        self.code == "Directory_ExpiredPageToken"
+    }
+
+    /// In short, for a log line.
+    pub(super) fn summary(&self) -> String {
+        let text = format!("HTTP {} {} {}", self.status, self.code, self.message);
+        excerpt(&text, 160)
+    }
+
+    fn remedy(&self) -> &'static str {
+        match (self.status, self.code.as_str()) {
+            (_, "Directory_ExpiredPageToken") => {
+                "Reading the list took too long for Graph twice; the next scan tries again"
+            }
+            (_, "Authorization_IdentityNotFound") => {
+                "The client's service principal is gone from the tenant; create it again with `az ad sp create --id` and the client id"
+            }
+            (401, _) => {
+                "A fresh token was refused too: check the tenant's `cloud` and `endpoints.graph`, and this machine's clock"
+            }
+            (403, _) => {
+                "Grant the client the application permission Application.Read.All in Entra (API permissions), and give it admin consent"
+            }
+            (404, _) => "Check the tenant's `endpoints.graph`",
+            (_, "") => "The answer is not Graph's; look for a proxy between this machine and it",
+            _ => "If it happens again, please report it with the request id",
+        }
+    }
+}
+
+impl std::error::Error for GraphRefusal {}
+
+impl fmt::Display for GraphRefusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Microsoft Graph refused to list the applications (HTTP {}",
+            self.status
+        )?;
+        if !self.code.is_empty() {
+            write!(f, " {}", self.code)?;
+        }
+        f.write_str(")")?;
+        if !self.message.is_empty() {
+            write!(f, ": {}", self.message.trim_end_matches('.'))?;
+        }
+        write!(f, ". {}", self.remedy())?;
+        match &self.request_id {
+            Some(id) => write!(f, " (request id {id})"),
+            None => Ok(()),
+        }
+    }
+}

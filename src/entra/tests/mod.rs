@@ -1,0 +1,8 @@
+//! The tenant reader against a scripted Microsoft on loopback, on a clock that jumps when it should wait.
+
+mod fake;
+mod odd_values;
+mod paging;
+mod sign_in;
+mod throttling;
+mod words;
