@@ -133,7 +133,9 @@ impl Daemon {
         if let Err(error) = store.release_all().await {
             warn!(store.error = %error, "leases could not be given back; they run out by themselves");
         }
-        store.close().await;
+        if let Err(error) = store.close().await {
+            warn!(store.error = %error, "the write-ahead log stays beside the database; nothing is lost");
+        }
         match crashed {
             None => Ok(()),
             Some(ended) => Err(unexpected_end(ended)),

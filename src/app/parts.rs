@@ -50,6 +50,7 @@ pub fn directories(
             secrets,
             clock,
             Arc::clone(metrics),
+            rand::random(),
         );
         Arc::new(tenant) as Arc<dyn Directory>
     };
@@ -92,6 +93,8 @@ fn notifier(
         Backend::Teams(config) => {
             Arc::new(TeamsNotifier::new(name, config, http, secrets, renderer))
         }
-        Backend::Webhook(config) => Arc::new(WebhookNotifier::new(name, config, http, secrets)),
+        Backend::Webhook(config) => {
+            Arc::new(WebhookNotifier::new(name, config, http, secrets, renderer))
+        }
     }
 }

@@ -38,7 +38,11 @@ pub async fn probe(
         tell(finding("tenant", directory.tenant(), result));
     }
     for receiver in receivers(config, &net, &secrets).iter() {
-        let result = receiver.notifier.check().await.map_err(|error| error.to_string());
+        let result = receiver
+            .notifier
+            .check()
+            .await
+            .map_err(|error| error.to_string());
         all_work &= result.is_ok();
         tell(finding("receiver", receiver.notifier.name(), result));
     }
@@ -47,5 +51,10 @@ pub async fn probe(
 
 fn finding(what: &'static str, name: &str, result: Result<String, String>) -> Finding {
     let works = result.is_ok();
-    Finding { what, name: name.to_owned(), works, detail: result.unwrap_or_else(|error| error) }
+    Finding {
+        what,
+        name: name.to_owned(),
+        works,
+        detail: result.unwrap_or_else(|error| error),
+    }
 }

@@ -10,8 +10,7 @@ use super::parts::{Net, receivers};
 use crate::{
     config::Config,
     domain::{
-        Clock, Id, Kind, Notification, Row, Rung, Secrets, Severity,
-        notification::Subject,
+        Clock, Id, Kind, Notification, Row, Rung, Secrets, Severity, notification::Subject,
         row::Links,
     },
     engine::plan::new_id,
@@ -28,9 +27,18 @@ pub async fn send(
 ) -> anyhow::Result<Vec<(String, Result<(), SendError>)>> {
     let net = Net::new(config)?;
     let receivers = receivers(config, &net, &secrets);
-    let Some(receiver) = receivers.iter().find(|receiver| receiver.notifier.name() == name) else {
-        let names: Vec<&str> = receivers.iter().map(|receiver| receiver.notifier.name()).collect();
-        bail!("no receiver is named `{name}`; the configuration has: {}", names.join(", "));
+    let Some(receiver) = receivers
+        .iter()
+        .find(|receiver| receiver.notifier.name() == name)
+    else {
+        let names: Vec<&str> = receivers
+            .iter()
+            .map(|receiver| receiver.notifier.name())
+            .collect();
+        bail!(
+            "no receiver is named `{name}`; the configuration has: {}",
+            names.join(", ")
+        );
     };
     let now = clock.now();
     let notification = notification(now);
@@ -39,7 +47,13 @@ pub async fn send(
     for target in receiver.notifier.targets() {
         let mut result = Ok(());
         for (part, payload) in parts.iter().enumerate() {
-            let envelope = Envelope { delivery: new_id(now), part, target: &target, payload, now };
+            let envelope = Envelope {
+                delivery: new_id(now),
+                part,
+                target: &target,
+                payload,
+                now,
+            };
             result = receiver.notifier.send(&envelope).await;
             if result.is_err() {
                 break;
@@ -53,20 +67,63 @@ pub async fn send(
 /// One credential of each sort, with ids that exist nowhere.
 fn notification(now: DateTime<Utc>) -> Notification {
     let rows = vec![
-        row(now, "billing-api", "prod", Kind::ClientSecret, -1, Severity::Expired),
-        row(now, "payments-gateway", "2025-signing", Kind::Certificate, 6, Severity::Critical),
-        row(now, "hr-portal", "sync", Kind::ClientSecret, 29, Severity::Warning),
+        row(
+            now,
+            "billing-api",
+            "prod",
+            Kind::ClientSecret,
+            -1,
+            Severity::Expired,
+        ),
+        row(
+            now,
+            "payments-gateway",
+            "2025-signing",
+            Kind::Certificate,
+            6,
+            Severity::Critical,
+        ),
+        row(
+            now,
+            "hr-portal",
+            "sync",
+            Kind::ClientSecret,
+            29,
+            Severity::Warning,
+        ),
     ];
-    Notification { id: new_id(now), subject: Subject::Test { alerts: rows }, decided_at: now, first_scan: false }
+    Notification {
+        id: new_id(now),
+        subject: Subject::Test { alerts: rows },
+        decided_at: now,
+        first_scan: false,
+    }
 }
 
-fn row(now: DateTime<Utc>, app: &str, credential: &str, kind: Kind, days: i64, severity: Severity) -> Row {
-    let id = |of: &str| Id::Guid(Uuid::new_v5(&Uuid::NAMESPACE_URL, format!("forewarn:sample:{of}").as_bytes()));
-    let rung = [30_u16, 7, 0].into_iter().rfind(|rung| i64::from(*rung) >= days).unwrap_or(0);
+fn row(
+    now: DateTime<Utc>,
+    app: &str,
+    credential: &str,
+    kind: Kind,
+    days: i64,
+    severity: Severity,
+) -> Row {
+    let id = |of: &str| {
+        Id::Guid(Uuid::new_v5(
+            &Uuid::NAMESPACE_URL,
+            format!("forewarn:sample:{of}").as_bytes(),
+        ))
+    };
+    let rung = [30_u16, 7, 0]
+        .into_iter()
+        .rfind(|rung| i64::from(*rung) >= days)
+        .unwrap_or(0);
     let app_id = id(app);
     Row {
         tenant: "sample".to_owned(),
-        links: Some(Links { portal: crate::entra::portal_link(Cloud::Public, &app_id) }),
+        links: Some(Links {
+            portal: crate::entra::portal_link(Cloud::Public, &app_id),
+        }),
         object_id: id(&format!("{app}:object")),
         app_id,
         app_name: app.to_owned(),

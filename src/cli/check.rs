@@ -20,8 +20,10 @@ use crate::{
 
 /// Check the configuration: every problem at once, each with file, line and remedy.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  forewarn check\n  forewarn check --config forewarn.toml --online\n  \
-    forewarn check --format json | jq .problems\n\nExit codes: 0 it can run, 1 it cannot.")]
+#[command(
+    after_help = "Examples:\n  forewarn check\n  forewarn check --config forewarn.toml --online\n  \
+    forewarn check --format json | jq .problems\n\nExit codes: 0 it can run, 1 it cannot."
+)]
 pub(super) struct Check {
     /// Sign in to each tenant and connect to each receiver, without sending anything
     #[arg(long)]
@@ -75,7 +77,11 @@ impl Check {
         if matches!(self.format, Format::Json) {
             print(&format!("{:#}\n", serde_json::to_value(&answer)?))?;
         }
-        Ok(if answer.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if answer.ok {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 
     fn say(&self, say: impl FnOnce()) {
@@ -91,9 +97,16 @@ impl Check {
             count(config.tenants.len(), "tenant"),
             count(config.receivers.len(), "receiver"),
         ));
-        complain(&format!("Rounds run at {}; the next ones:", config.schedule));
+        complain(&format!(
+            "Rounds run at {}; the next ones:",
+            config.schedule
+        ));
         for at in &answer.next_rounds {
-            complain(&format!("  {}", at.with_timezone(&config.schedule.timezone()).format("%a %d %b %Y %H:%M %Z")));
+            complain(&format!(
+                "  {}",
+                at.with_timezone(&config.schedule.timezone())
+                    .format("%a %d %b %Y %H:%M %Z")
+            ));
         }
         if !self.online {
             complain(&"Add --online to sign in to each tenant and connect to each receiver.");
@@ -103,7 +116,10 @@ impl Check {
     fn found(&self, finding: Finding, findings: &mut Vec<Finding>) {
         self.say(|| {
             let mark = if finding.works { "ok    " } else { "FAILED" };
-            complain(&format!("{mark} {} {}: {}", finding.what, finding.name, finding.detail));
+            complain(&format!(
+                "{mark} {} {}: {}",
+                finding.what, finding.name, finding.detail
+            ));
         });
         findings.push(finding);
     }
@@ -111,5 +127,7 @@ impl Check {
 
 fn next_rounds(config: &Config, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
     let next = |at: &DateTime<Utc>| config.schedule.next_after(*at);
-    std::iter::successors(config.schedule.next_after(now), next).take(3).collect()
+    std::iter::successors(config.schedule.next_after(now), next)
+        .take(3)
+        .collect()
 }

@@ -8,8 +8,10 @@ use super::{Cli, output::print};
 
 /// Print a completion script for a shell.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  forewarn completions bash > /etc/bash_completion.d/forewarn\n  \
-    forewarn completions zsh > ~/.zfunc/_forewarn\n  forewarn completions fish > ~/.config/fish/completions/forewarn.fish")]
+#[command(
+    after_help = "Examples:\n  forewarn completions bash > /etc/bash_completion.d/forewarn\n  \
+    forewarn completions zsh > ~/.zfunc/_forewarn\n  forewarn completions fish > ~/.config/fish/completions/forewarn.fish"
+)]
 pub(super) struct Completions {
     /// The shell
     shell: clap_complete::Shell,

@@ -23,9 +23,11 @@ use crate::{
 /// Show the whole product at work on simulated time: a simulated tenant, the real daemon, and an inbox that shows what it sends.
 /// Nothing has to be installed or configured; everything stays on this machine.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  forewarn demo                  until Ctrl-C, a day in two seconds\n  \
+#[command(
+    after_help = "Examples:\n  forewarn demo                  until Ctrl-C, a day in two seconds\n  \
     forewarn demo --for 90d        ninety days as fast as they can be worked through, then a summary\n  \
-    forewarn demo --for 30d --keep the same for thirty days, and the pages stay until Ctrl-C")]
+    forewarn demo --for 30d --keep the same for thirty days, and the pages stay until Ctrl-C"
+)]
 pub(super) struct DemoCommand {
     /// Real time that a simulated day takes, such as 2s or 500ms [default: 2s; with --for: as fast as the work gets done]
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
@@ -48,9 +50,16 @@ impl DemoCommand {
         tokio::spawn(stop_on_signal(stop.clone()));
         let demo = Demo::start(on_the_hour(SystemClock.now()), stop.clone()).await?;
         welcome(&demo);
-        let feed = tokio::spawn(tell_messages(demo.sandbox().inbox().clone(), demo.started_at()));
+        let feed = tokio::spawn(tell_messages(
+            demo.sandbox().inbox().clone(),
+            demo.started_at(),
+        ));
 
-        let day = self.speed.unwrap_or(if self.lasts.is_some() { Duration::ZERO } else { DAY });
+        let day = self.speed.unwrap_or(if self.lasts.is_some() {
+            Duration::ZERO
+        } else {
+            DAY
+        });
         let until = match self.lasts.map(TimeDelta::from_std).transpose()? {
             Some(lasts) => demo.started_at() + lasts,
             None => DateTime::<Utc>::MAX_UTC,
@@ -60,17 +69,27 @@ impl DemoCommand {
         feed.abort();
         print(&tell_summary(&summary, demo.now() - demo.started_at()))?;
         if self.keep && !stop.is_cancelled() {
-            complain(&format!("Time stands still now; {} stays until Ctrl-C.", demo.sandbox().base_url()));
+            complain(&format!(
+                "Time stands still now; {} stays until Ctrl-C.",
+                demo.sandbox().base_url()
+            ));
             stop.cancelled().await;
         }
         demo.stop().await?;
         let in_order = summary.apps.iter().all(AppStory::is_in_order);
-        Ok(if in_order { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if in_order {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 }
 
 fn on_the_hour(now: DateTime<Utc>) -> DateTime<Utc> {
-    now.with_minute(0).and_then(|now| now.with_second(0)).and_then(|now| now.with_nanosecond(0)).unwrap_or(now)
+    now.with_minute(0)
+        .and_then(|now| now.with_second(0))
+        .and_then(|now| now.with_nanosecond(0))
+        .unwrap_or(now)
 }
 
 fn welcome(demo: &Demo) {
@@ -97,19 +116,33 @@ async fn tell_messages(inbox: Inbox, started_at: DateTime<Utc>) {
 fn line(message: &Received, started_at: DateTime<Utc>) -> String {
     let day = (message.received_at - started_at).num_days();
     let when = message.received_at.format("%a %d %b %H:%M");
-    let trouble = if message.problems.is_empty() { "" } else { "  (the inbox found problems)" };
+    let trouble = if message.problems.is_empty() {
+        ""
+    } else {
+        "  (the inbox found problems)"
+    };
     let channel = message.channel.as_str();
-    format!("day {day:>3}  {when}  {channel:<7} {:<22} {}{trouble}", clean(&message.receiver), clean(&message.title))
+    format!(
+        "day {day:>3}  {when}  {channel:<7} {:<22} {}{trouble}",
+        clean(&message.receiver, 40),
+        clean(&message.title, 120)
+    )
 }
 
 fn tell_summary(summary: &Summary, lasted: TimeDelta) -> String {
-    let mut text = format!("\nIn {} simulated days this was told, and why:\n", lasted.num_days());
+    let mut text = format!(
+        "\nIn {} simulated days this was told, and why:\n",
+        lasted.num_days()
+    );
     for app in &summary.apps {
         text.push_str(&tell_app(app));
     }
     text.push_str("\nMessages that arrived:\n");
     for ((channel, receiver), count) in &summary.taken {
-        text.push_str(&format!("  {count:>4}  {channel:<8} {}\n", clean(receiver)));
+        text.push_str(&format!(
+            "  {count:>4}  {channel:<8} {}\n",
+            clean(receiver, 60)
+        ));
     }
     text.push_str(&format!(
         "\n{} repeated, {} refused, {} given up, {} with a problem that the inbox noticed.\n",
@@ -119,7 +152,7 @@ fn tell_summary(summary: &Summary, lasted: TimeDelta) -> String {
         summary.problems.len(),
     ));
     for problem in &summary.problems {
-        text.push_str(&format!("  {}\n", clean(problem)));
+        text.push_str(&format!("  {}\n", clean(problem, 200)));
     }
     let in_order = summary.apps.iter().all(AppStory::is_in_order);
     text.push_str(if in_order {
@@ -131,8 +164,11 @@ fn tell_summary(summary: &Summary, lasted: TimeDelta) -> String {
 }
 
 fn tell_app(app: &AppStory) -> String {
-    let name = app.credential.as_deref().map_or_else(|| "unnamed".to_owned(), clean);
-    let mut text = format!("\n{} - {} {name}\n", clean(&app.app), app.kind);
+    let name = app
+        .credential
+        .as_deref()
+        .map_or_else(|| "unnamed".to_owned(), |name| clean(name, 60));
+    let mut text = format!("\n{} - {} {name}\n", clean(&app.app, 80), app.kind);
     for told in &app.told {
         text.push_str(&tell_alert(told));
     }
@@ -145,7 +181,14 @@ fn tell_alert(told: &Told) -> String {
         (_, n) if n > 0 => format!("reminder {n}"),
         (days, _) => format!("{days} days"),
     };
-    let to = if told.receivers.is_empty() { "nobody".to_owned() } else { told.receivers.join(", ") };
+    let to = if told.receivers.is_empty() {
+        "nobody".to_owned()
+    } else {
+        told.receivers.join(", ")
+    };
     let when = told.at.format("%a %d %b %Y %H:%M");
-    format!("  {when}  {rung:<11} {:<8}  to {to}: {}\n", told.severity, told.reason)
+    format!(
+        "  {when}  {rung:<11} {:<8}  to {to}: {}\n",
+        told.severity, told.reason
+    )
 }

@@ -24,9 +24,17 @@ use output::complain;
 
 /// Knows when every credential of your Entra ID tenants runs out, and tells the people who can renew it in time.
 #[derive(Debug, Parser)]
-#[command(name = "forewarn", version, about, max_term_width = 110, arg_required_else_help = true)]
-#[command(after_help = "Try it without Microsoft, mail or chat:\n  forewarn demo\n\nSee what runs out in your tenants:\n  \
-    forewarn scan --config forewarn.toml --within 90d\n\nRun it for good:\n  forewarn check --online && forewarn run")]
+#[command(
+    name = "forewarn",
+    version,
+    about,
+    max_term_width = 110,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Try it without Microsoft, mail or chat:\n  forewarn demo\n\nSee what runs out in your tenants:\n  \
+    forewarn scan --config forewarn.toml --within 90d\n\nRun it for good:\n  forewarn check --online && forewarn run"
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -38,7 +46,13 @@ struct Cli {
 #[derive(Debug, Clone, Args)]
 struct Global {
     /// The configuration file [default: /etc/forewarn/forewarn.toml, else ./forewarn.toml]
-    #[arg(long, short, global = true, value_name = "FILE", env = "FOREWARN_CONFIG")]
+    #[arg(
+        long,
+        short,
+        global = true,
+        value_name = "FILE",
+        env = "FOREWARN_CONFIG"
+    )]
     config: Option<PathBuf>,
     /// What is logged to stderr: error, warn, info, debug, or directives such as `info,forewarn::entra=debug`
     #[arg(long, global = true, value_name = "FILTER", env = "FOREWARN_LOG")]
@@ -68,10 +82,15 @@ enum Command {
 /// Parses the command line, runs the command, and says how it went.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
         Ok(runtime) => runtime,
         Err(error) => {
-            complain(&format!("error: the process cannot start its threads: {error}"));
+            complain(&format!(
+                "error: the process cannot start its threads: {error}"
+            ));
             return ExitCode::FAILURE;
         }
     };
@@ -100,7 +119,10 @@ fn describe(error: &anyhow::Error) -> String {
     if let Some(problems) = error.downcast_ref::<Problems>() {
         return problems.to_string();
     }
-    let causes = error.chain().skip(1).map(|cause| format!("\n  because: {cause}"));
+    let causes = error
+        .chain()
+        .skip(1)
+        .map(|cause| format!("\n  because: {cause}"));
     format!("error: {error}{}", causes.collect::<String>())
 }
 

@@ -13,9 +13,11 @@ use crate::{
 
 /// Run the daemon until SIGTERM or Ctrl-C: scans on schedule, decides what is due, delivers.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  forewarn run\n  forewarn run --config /etc/forewarn/forewarn.toml\n  \
+#[command(
+    after_help = "Examples:\n  forewarn run\n  forewarn run --config /etc/forewarn/forewarn.toml\n  \
     FOREWARN__SCHEDULE__CRON='0 7 * * 1-5' FOREWARN__LOG__FORMAT=pretty forewarn run\n\n\
-    Exit codes: 0 after a clean stop, 1 when it could not start or a part of it failed.")]
+    Exit codes: 0 after a clean stop, 1 when it could not start or a part of it failed."
+)]
 pub(super) struct Run {}
 
 impl Run {

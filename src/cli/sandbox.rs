@@ -19,11 +19,13 @@ use crate::{
 
 /// Serve the simulated tenant and inbox alone, to try a configuration or another tool against.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  forewarn sandbox\n  forewarn sandbox --apps 100000 --seed 7 --listen 127.0.0.1:8090 --latency 150ms\n  \
+#[command(
+    after_help = "Examples:\n  forewarn sandbox\n  forewarn sandbox --apps 100000 --seed 7 --listen 127.0.0.1:8090 --latency 150ms\n  \
     forewarn sandbox --tls --ca-file ca.pem\n  \
     forewarn sandbox --faults '{\"rules\":[{\"fault\":\"throttle\",\"every\":3,\"retry_after\":{\"seconds\":1}}]}'\n\n\
     Trouble can be changed while it runs: PUT /_sandbox/faults (Graph, sign-in) and /_sandbox/inbox (receivers).\n\
-    What was asked of it: GET /_sandbox/stats.")]
+    What was asked of it: GET /_sandbox/stats."
+)]
 pub(super) struct SandboxCommand {
     /// Where HTTP is served
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8090")]
@@ -96,9 +98,12 @@ impl SandboxCommand {
         options.latency = self.latency;
         options.faults = self.faults.clone();
         options.tls = self.tls;
-        let sandbox = sandbox::start(options)
-            .await
-            .with_context(|| format!("the sandbox cannot be started on {} and {}", self.listen, self.smtp))?;
+        let sandbox = sandbox::start(options).await.with_context(|| {
+            format!(
+                "the sandbox cannot be started on {} and {}",
+                self.listen, self.smtp
+            )
+        })?;
         self.write_ca(&sandbox)?;
         print(&describe(&sandbox))?;
         let stop = CancellationToken::new();
@@ -110,11 +115,12 @@ impl SandboxCommand {
 
     fn write_ca(&self, sandbox: &Sandbox) -> anyhow::Result<()> {
         match (&self.ca_file, sandbox.ca_pem()) {
-            (Some(path), Some(pem)) => {
-                std::fs::write(path, pem).with_context(|| format!("--ca-file: cannot write {}", path.display()))
-            }
+            (Some(path), Some(pem)) => std::fs::write(path, pem)
+                .with_context(|| format!("--ca-file: cannot write {}", path.display())),
             (Some(_), None) => {
-                complain(&"--ca-file: nothing is written, since nothing speaks TLS; add --tls or --smtp-tls");
+                complain(
+                    &"--ca-file: nothing is written, since nothing speaks TLS; add --tls or --smtp-tls",
+                );
                 Ok(())
             }
             (None, _) => Ok(()),
@@ -125,7 +131,10 @@ impl SandboxCommand {
 /// A tenant and receivers for a configuration file, and where to look.
 fn describe(sandbox: &Sandbox) -> String {
     let base = sandbox.base_url();
-    let smtp = sandbox.smtp().map(|address| address.to_string()).unwrap_or_default();
+    let smtp = sandbox
+        .smtp()
+        .map(|address| address.to_string())
+        .unwrap_or_default();
     format!(
         r#"# The sandbox is up: {base} (inbox), mail at {smtp}. Ctrl-C stops it.
 # As a tenant of a configuration:

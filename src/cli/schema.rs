@@ -7,8 +7,10 @@ use crate::config;
 
 /// Print the JSON Schema of the configuration file: editors complete and check it with this.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example, with an editor that reads `#:schema` lines (taplo, Even Better TOML):\n  \
-    forewarn schema > forewarn.schema.json\n  echo '#:schema ./forewarn.schema.json' | cat - forewarn.toml")]
+#[command(
+    after_help = "Example, with an editor that reads `#:schema` lines (taplo, Even Better TOML):\n  \
+    forewarn schema > forewarn.schema.json\n  echo '#:schema ./forewarn.schema.json' | cat - forewarn.toml"
+)]
 pub(super) struct Schema {}
 
 impl Schema {

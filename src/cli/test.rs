@@ -10,7 +10,9 @@ use crate::{
 
 /// Send a sample alert to one receiver, marked as a test. Nothing is read from Graph, nothing is stored.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  forewarn test ops-slack\n\nExit codes: 0 the receiver took it, 1 it did not.")]
+#[command(
+    after_help = "Example:\n  forewarn test ops-slack\n\nExit codes: 0 the receiver took it, 1 it did not."
+)]
 pub(super) struct Test {
     /// The receiver's name in the configuration
     receiver: String,
@@ -21,10 +23,20 @@ impl Test {
         global.log_for_people()?;
         let clock = SystemClock;
         let loaded = global.load(&clock)?;
-        let sent = sample::send(&loaded.config, Arc::new(SystemSecrets), &self.receiver, &clock).await?;
+        let sent = sample::send(
+            &loaded.config,
+            Arc::new(SystemSecrets),
+            &self.receiver,
+            &clock,
+        )
+        .await?;
         let mut exit = ExitCode::SUCCESS;
         for (target, result) in sent {
-            let to = if target.is_empty() { self.receiver.clone() } else { format!("{} ({target})", self.receiver) };
+            let to = if target.is_empty() {
+                self.receiver.clone()
+            } else {
+                format!("{} ({target})", self.receiver)
+            };
             match result {
                 Ok(()) => print(&format!("{to} took the test message\n"))?,
                 Err(error) => {

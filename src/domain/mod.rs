@@ -8,6 +8,7 @@ pub mod app;
 pub mod assess;
 pub mod backoff;
 pub mod calendar;
+pub mod clean;
 pub mod clock;
 pub mod decide;
 pub mod glob;

@@ -202,6 +202,10 @@ impl Directory for Tenant {
         .boxed()
     }
 
+    fn portal_link(&self, app_id: &Id) -> String {
+        portal_link(self.config.cloud, app_id)
+    }
+
     fn check(&self) -> BoxFuture<'_, Result<String, ScanError>> {
         async move {
             let deadline = within(self.clock.as_ref(), CHECK_SECONDS);

@@ -13,13 +13,11 @@ use http::{HeaderMap, HeaderValue, StatusCode, header};
 use url::{Host, Url};
 
 use super::{Failure, SendError};
-use crate::{
-    domain::{
-        SecretSource, Secrets,
-        backoff::parse_retry_after,
-        secret::{ExposeSecret, SecretString},
-    },
-    render::clean::clean,
+use crate::domain::{
+    SecretSource, Secrets,
+    backoff::parse_retry_after,
+    clean::clean,
+    secret::{ExposeSecret, SecretString},
 };
 
 /// From the first byte of the connection to the last of the answer; the Standard Webhooks specification asks for 15 to 30 s.

@@ -4,10 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Item,
-    clean::clean,
     words::{self, Near, label},
 };
-use crate::domain::{Id, Kind, Row, calendar::Calendar, row::RowSeverity};
+use crate::domain::{Id, Kind, Row, calendar::Calendar, clean::clean, row::RowSeverity};
 
 /// The longest texts that are shown whole, in characters. Graph allows names of 256.
 const APP: usize = 120;

@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use super::{
     Item, Message,
-    clean::clean,
     item::{self, Scene, Telling},
     words,
 };
 use crate::domain::{
-    Notification, Row, Rung, calendar::Calendar, notification::Subject, row::RowSeverity,
+    Notification, Row, Rung, calendar::Calendar, clean::clean, notification::Subject,
+    row::RowSeverity,
 };
 
 /// Puts notifications into words, with dates in the configured time zone.

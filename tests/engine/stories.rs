@@ -17,7 +17,14 @@ async fn each_rung_is_told_once_to_each_receiver_across_restarts() {
         let engine = world.start().await; // a new process each time
         world.tick(&engine).await;
     }
-    let expected = ["s@30:warning", "s@14:warning", "s@7:critical", "s@3:critical", "s@1:critical", "s@0:expired"];
+    let expected = [
+        "s@30:warning",
+        "s@14:warning",
+        "s@7:critical",
+        "s@3:critical",
+        "s@1:critical",
+        "s@0:expired",
+    ];
     for receiver in &world.receivers {
         let messages = receiver.messages();
         assert_eq!(messages[..6], expected);
@@ -28,17 +35,26 @@ async fn each_rung_is_told_once_to_each_receiver_across_restarts() {
 #[tokio::test]
 async fn a_round_is_one_notification_in_parts_that_name_every_credential() {
     let world = World::new(&["slack"]);
-    world.set_apps(["a", "b", "c", "d", "e"].map(|name| app(name, 5 * DAY)).into());
+    world.set_apps(
+        ["a", "b", "c", "d", "e"]
+            .map(|name| app(name, 5 * DAY))
+            .into(),
+    );
     let engine = world.start().await;
     world.tick(&engine).await;
     assert_eq!(
         world.receivers[0].messages(),
-        ["a@7:critical b@7:critical", "c@7:critical d@7:critical", "e@7:critical"]
+        [
+            "a@7:critical b@7:critical",
+            "c@7:critical d@7:critical",
+            "e@7:critical"
+        ]
     );
 }
 
 #[tokio::test]
-async fn a_receiver_that_is_down_is_tried_on_the_published_schedule_and_then_given_up_for_the_fallback() {
+async fn a_receiver_that_is_down_is_tried_on_the_published_schedule_and_then_given_up_for_the_fallback()
+ {
     let mut world = World::new(&["slack", "mail"]);
     world.routes = vec![Route {
         receivers: vec!["slack".to_owned()],
@@ -48,7 +64,11 @@ async fn a_receiver_that_is_down_is_tried_on_the_published_schedule_and_then_giv
     }];
     world.set_apps(vec![app("s", 100 * DAY)]);
     world.at(93 * DAY);
-    world.receivers[0].answers.lock().unwrap().extend([Answer::Refuses(Failure::Unavailable); 10]);
+    world.receivers[0]
+        .answers
+        .lock()
+        .unwrap()
+        .extend([Answer::Refuses(Failure::Unavailable); 10]);
     let engine = world.start().await;
     world.tick(&engine).await;
     assert!(world.receivers[1].messages().is_empty());
@@ -57,15 +77,25 @@ async fn a_receiver_that_is_down_is_tried_on_the_published_schedule_and_then_giv
         world.deliver(&engine).await;
     }
     let tries = world.receivers[0].tries.lock().unwrap().clone();
-    let waits: Vec<i64> = tries.windows(2).map(|pair| (pair[1] - pair[0]).num_minutes()).collect();
+    let waits: Vec<i64> = tries
+        .windows(2)
+        .map(|pair| (pair[1] - pair[0]).num_minutes())
+        .collect();
     let least = [0, 5, 30, 120, 300, 600, 840, 1_200, 1_440];
     assert_eq!(waits.len(), least.len(), "{waits:?}");
     for (wait, least) in waits.iter().zip(least) {
         assert!((least..=least + least / 10 + 2).contains(wait), "{waits:?}");
     }
-    assert_eq!(world.receivers[1].messages(), ["s@7:critical"], "the fallback was told");
+    assert_eq!(
+        world.receivers[1].messages(),
+        ["s@7:critical"],
+        "the fallback was told"
+    );
     let outbox = engine.store.outbox().await.unwrap();
-    let slack = outbox.iter().find(|state| state.receiver == "slack").unwrap();
+    let slack = outbox
+        .iter()
+        .find(|state| state.receiver == "slack")
+        .unwrap();
     assert!(slack.gave_up_last && slack.pending == 0, "{slack:?}");
 }
 
@@ -78,20 +108,35 @@ async fn what_is_refused_for_good_is_given_up_at_once() {
         ..Route::default()
     }];
     world.set_apps(vec![app("s", 5 * DAY)]);
-    world.receivers[0].answers.lock().unwrap().push_back(Answer::Refuses(Failure::Gone));
+    world.receivers[0]
+        .answers
+        .lock()
+        .unwrap()
+        .push_back(Answer::Refuses(Failure::Gone));
     let engine = world.start().await;
     world.tick(&engine).await;
     assert_eq!(world.receivers[0].tries.lock().unwrap().len(), 1);
     assert_eq!(world.receivers[1].messages(), ["s@7:critical"]);
     let text = engine.metrics.encode().unwrap();
-    assert!(text.contains(r#"forewarn_deliveries_total{receiver="slack",outcome="given-up"} 1"#), "{text}");
+    assert!(
+        text.contains(r#"forewarn_deliveries_total{receiver="slack",outcome="given-up"} 1"#),
+        "{text}"
+    );
 }
 
 #[tokio::test]
 async fn a_crash_in_the_middle_repeats_only_the_part_in_flight_under_the_same_key() {
     let world = World::new(&["slack"]);
-    world.set_apps(["a", "b", "c", "d", "e"].map(|name| app(name, 5 * DAY)).into());
-    world.receivers[0].answers.lock().unwrap().extend([Answer::Takes, Answer::TakesAndHangs]);
+    world.set_apps(
+        ["a", "b", "c", "d", "e"]
+            .map(|name| app(name, 5 * DAY))
+            .into(),
+    );
+    world.receivers[0]
+        .answers
+        .lock()
+        .unwrap()
+        .extend([Answer::Takes, Answer::TakesAndHangs]);
     {
         let engine = world.start().await;
         engine.round(world.tenant.as_ref()).await.unwrap();
@@ -101,7 +146,11 @@ async fn a_crash_in_the_middle_repeats_only_the_part_in_flight_under_the_same_ke
     assert!(world.deliver(&engine).await);
     let taken = world.receivers[0].taken.lock().unwrap().clone();
     let texts: Vec<&str> = taken.iter().map(|(_, text)| text.as_str()).collect();
-    let (ab, cd, e) = ("a@7:critical b@7:critical", "c@7:critical d@7:critical", "e@7:critical");
+    let (ab, cd, e) = (
+        "a@7:critical b@7:critical",
+        "c@7:critical d@7:critical",
+        "e@7:critical",
+    );
     assert_eq!(texts, [ab, cd, cd, e]);
     assert_eq!(taken[1].0, taken[2].0, "the repeat carries the same key");
 }
@@ -120,25 +169,48 @@ async fn a_failed_scan_changes_nothing_and_the_second_in_a_row_is_told() {
     *world.tenant.fails.lock().unwrap() = false;
     world.at(24);
     world.tick(&engine).await;
-    assert_eq!(world.receivers[0].messages(), ["s@7:critical", "monitor.failing", "monitor.recovered"]);
+    assert_eq!(
+        world.receivers[0].messages(),
+        ["s@7:critical", "monitor.failing", "monitor.recovered"]
+    );
     world.set_apps(Vec::new());
     world.at(30);
     world.tick(&engine).await;
     let messages = world.receivers[0].messages();
-    assert!(messages.contains(&"s@7:resolved".to_owned()), "a complete scan may conclude that it is gone: {messages:?}");
+    assert!(
+        messages.contains(&"s@7:resolved".to_owned()),
+        "a complete scan may conclude that it is gone: {messages:?}"
+    );
 }
 
 #[tokio::test]
 async fn only_those_who_were_told_hear_that_it_is_resolved() {
     let mut world = World::new(&["slack", "mail"]);
-    world.routes = vec![Route { receivers: vec!["mail".to_owned()], ..Route::default() }];
-    world.set_apps(vec![app("s", 5 * DAY), app("t", 500 * DAY), app("u", 500 * DAY), app("v", 500 * DAY), app("w", 500 * DAY)]);
+    world.routes = vec![Route {
+        receivers: vec!["mail".to_owned()],
+        ..Route::default()
+    }];
+    world.set_apps(vec![
+        app("s", 5 * DAY),
+        app("t", 500 * DAY),
+        app("u", 500 * DAY),
+        app("v", 500 * DAY),
+        app("w", 500 * DAY),
+    ]);
     let engine = world.start().await;
     world.tick(&engine).await;
-    world.set_apps(vec![app("t", 500 * DAY), app("u", 500 * DAY), app("v", 500 * DAY), app("w", 500 * DAY)]);
+    world.set_apps(vec![
+        app("t", 500 * DAY),
+        app("u", 500 * DAY),
+        app("v", 500 * DAY),
+        app("w", 500 * DAY),
+    ]);
     world.at(6);
     world.tick(&engine).await;
-    assert_eq!(world.receivers[1].messages(), ["s@7:critical", "s@7:resolved"]);
+    assert_eq!(
+        world.receivers[1].messages(),
+        ["s@7:critical", "s@7:resolved"]
+    );
     assert!(world.receivers[0].messages().is_empty());
 }
 
@@ -147,23 +219,51 @@ async fn readiness_tells_of_given_up_and_stuck_deliveries_and_of_tenants_not_sca
     use forewarn::engine::{Status, readiness};
     let world = World::new(&["slack", "mail"]);
     world.set_apps(vec![app("s", 5 * DAY)]);
-    world.receivers[0].answers.lock().unwrap().push_back(Answer::Refuses(Failure::Rejected));
-    world.receivers[1].answers.lock().unwrap().extend([Answer::Refuses(Failure::Timeout); 9]);
+    world.receivers[0]
+        .answers
+        .lock()
+        .unwrap()
+        .push_back(Answer::Refuses(Failure::Rejected));
+    world.receivers[1]
+        .answers
+        .lock()
+        .unwrap()
+        .extend([Answer::Refuses(Failure::Timeout); 9]);
     let engine = world.start().await;
     world.tick(&engine).await;
     let names = ["slack".to_owned(), "mail".to_owned()];
     let outbox = engine.store.outbox().await.unwrap();
     let reasons = |now| -> Vec<String> {
-        readiness::receivers(&outbox, &names, now).into_iter().map(|unready| format!("{}: {}", unready.name, unready.reason)).collect()
+        readiness::receivers(&outbox, &names, now)
+            .into_iter()
+            .map(|unready| format!("{}: {}", unready.name, unready.reason))
+            .collect()
     };
     let at_once = reasons(hour(0));
     assert_eq!(at_once.len(), 1, "{at_once:?}");
-    assert!(at_once[0].starts_with("slack: the last delivery was given up"), "{at_once:?}");
+    assert!(
+        at_once[0].starts_with("slack: the last delivery was given up"),
+        "{at_once:?}"
+    );
     let later = reasons(hour(1));
     assert_eq!(later.len(), 2, "{later:?}");
-    assert!(later.iter().any(|reason| reason.starts_with("mail: 1 deliveries wait")), "{later:?}");
+    assert!(
+        later
+            .iter()
+            .any(|reason| reason.starts_with("mail: 1 deliveries wait")),
+        "{later:?}"
+    );
 
-    let status = Status::new(hour(0), [("contoso".to_owned(), forewarn::domain::health::Health::default())]);
+    let status = Status::new(
+        hour(0),
+        [(
+            "contoso".to_owned(),
+            forewarn::domain::health::Health::default(),
+        )],
+    );
     assert!(readiness::tenants(&status, TimeDelta::hours(6), hour(12)).is_empty());
-    assert_eq!(readiness::tenants(&status, TimeDelta::hours(6), hour(13)).len(), 1);
+    assert_eq!(
+        readiness::tenants(&status, TimeDelta::hours(6), hour(13)).len(),
+        1
+    );
 }

@@ -53,7 +53,10 @@ impl Directory for FakeTenant {
             if *self.fails.lock().unwrap() {
                 return Err(scan_error());
             }
-            Ok(Snapshot { apps: self.apps.lock().unwrap().clone(), warnings: Vec::new() })
+            Ok(Snapshot {
+                apps: self.apps.lock().unwrap().clone(),
+                warnings: Vec::new(),
+            })
         })
     }
 
@@ -91,7 +94,11 @@ impl FakeReceiver {
     pub(crate) fn messages(&self) -> Vec<String> {
         let mut seen = BTreeMap::new();
         let taken = self.taken.lock().unwrap();
-        taken.iter().filter(|(key, _)| seen.insert(key.clone(), ()).is_none()).map(|(_, text)| text.clone()).collect()
+        taken
+            .iter()
+            .filter(|(key, _)| seen.insert(key.clone(), ()).is_none())
+            .map(|(_, text)| text.clone())
+            .collect()
     }
 }
 
@@ -105,29 +112,59 @@ impl Notifier for FakeReceiver {
     }
 
     fn compose(&self, notification: &Notification) -> Vec<Payload> {
-        let payload = |body: String| Payload { title: String::new(), text: String::new(), body };
-        let event = notification.event_type(notification.rows().first()).as_str();
+        let payload = |body: String| Payload {
+            title: String::new(),
+            text: String::new(),
+            body,
+        };
+        let event = notification
+            .event_type(notification.rows().first())
+            .as_str();
         if notification.rows().is_empty() {
             return vec![payload(event.to_owned())];
         }
         let line = |row: &forewarn::domain::Row| {
             let rung = row.rung.map_or(0, forewarn::domain::Rung::days);
-            let kind = if event == "credential.resolved" { "resolved" } else { row.severity.as_str() };
-            let again = if row.reason.as_deref().is_some_and(|reason| reason.contains("reminder")) { "again" } else { "" };
+            let kind = if event == "credential.resolved" {
+                "resolved"
+            } else {
+                row.severity.as_str()
+            };
+            let again = if row
+                .reason
+                .as_deref()
+                .is_some_and(|reason| reason.contains("reminder"))
+            {
+                "again"
+            } else {
+                ""
+            };
             format!("{}@{rung}:{kind}{again}", row.credential_id)
         };
         let part = |rows: &[_]| payload(rows.iter().map(line).collect::<Vec<_>>().join(" "));
-        notification.rows().chunks(self.rows_a_part).map(part).collect()
+        notification
+            .rows()
+            .chunks(self.rows_a_part)
+            .map(part)
+            .collect()
     }
 
     fn send<'a>(&'a self, envelope: &'a Envelope<'a>) -> BoxFuture<'a, Result<(), SendError>> {
         Box::pin(async move {
             self.tries.lock().unwrap().push(envelope.now);
-            let answer = self.answers.lock().unwrap().pop_front().unwrap_or(Answer::Takes);
+            let answer = self
+                .answers
+                .lock()
+                .unwrap()
+                .pop_front()
+                .unwrap_or(Answer::Takes);
             if let Answer::Refuses(failure) = answer {
                 return Err(SendError::new(failure, "as told"));
             }
-            self.taken.lock().unwrap().push((envelope.idempotency_key(), envelope.payload.body.clone()));
+            self.taken
+                .lock()
+                .unwrap()
+                .push((envelope.idempotency_key(), envelope.payload.body.clone()));
             if answer == Answer::TakesAndHangs {
                 std::future::pending::<()>().await;
             }
@@ -164,7 +201,10 @@ impl World {
         };
         Self {
             clock: Arc::new(ManualClock::new(hour(0))),
-            tenant: Arc::new(FakeTenant { apps: Mutex::default(), fails: Mutex::new(false) }),
+            tenant: Arc::new(FakeTenant {
+                apps: Mutex::default(),
+                fails: Mutex::new(false),
+            }),
             receivers: receivers.iter().map(receiver).collect(),
             routes: Vec::new(),
             file: folder.path().join("forewarn.db"),
@@ -176,7 +216,11 @@ impl World {
     pub(crate) async fn start(&self) -> Engine {
         let store = SqliteStore::open(&self.file).await.unwrap();
         store.release_all().await.unwrap();
-        let names: Vec<String> = self.receivers.iter().map(|receiver| receiver.name.to_owned()).collect();
+        let names: Vec<String> = self
+            .receivers
+            .iter()
+            .map(|receiver| receiver.name.to_owned())
+            .collect();
         let receiver = |receiver: &Arc<FakeReceiver>| Receiver {
             notifier: Arc::<FakeReceiver>::clone(receiver),
             send_resolved: true,
@@ -212,7 +256,9 @@ impl World {
                 loop {
                     tokio::task::yield_now().await;
                     let answers = receiver.answers.lock().unwrap().len();
-                    tokio::time::timeout(Duration::from_millis(300), std::future::pending::<()>()).await.ok();
+                    tokio::time::timeout(Duration::from_millis(300), std::future::pending::<()>())
+                        .await
+                        .ok();
                     if answers == receiver.answers.lock().unwrap().len() {
                         break;
                     }

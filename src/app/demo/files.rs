@@ -18,7 +18,9 @@ pub(super) struct Files {
 
 impl Files {
     pub(super) fn write(sandbox: &Sandbox) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("forewarn-demo-").tempdir()?;
+        let folder = tempfile::Builder::new()
+            .prefix("forewarn-demo-")
+            .tempdir()?;
         let files = Self { folder };
         let write = |name: &str, text: &str| std::fs::write(files.path(name), text);
         let base = sandbox.base_url();

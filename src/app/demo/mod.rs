@@ -53,7 +53,9 @@ impl Demo {
         let clock = Arc::new(ManualClock::new(now));
         let sandbox = start_sandbox(Arc::clone(&clock), now).await?;
         let files = files::Files::write(&sandbox).context("the demo's files cannot be written")?;
-        sandbox.inbox().expect_signature(SIGNED_RECEIVER, files::SIGNING_SECRET)?;
+        sandbox
+            .inbox()
+            .expect_signature(SIGNED_RECEIVER, files::SIGNING_SECRET)?;
         // retries after a simulated outage carry simulated times
         let loaded = config::load(&files.config(), &[], now)?;
         let daemon_clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&clock);
@@ -62,7 +64,16 @@ impl Demo {
         let http = daemon.http_address()?;
         let running = stop.clone();
         let daemon = tokio::spawn(daemon.run(running));
-        Ok(Self { clock, started_at: now, sandbox, engine, http, files, stop, daemon })
+        Ok(Self {
+            clock,
+            started_at: now,
+            sandbox,
+            engine,
+            http,
+            files,
+            stop,
+            daemon,
+        })
     }
 
     /// The sandbox: its pages, its tenant, what it received.
@@ -92,8 +103,16 @@ impl Demo {
 
     /// Lets simulated time pass until `until` or until the stop. A day takes at least `day`; zero is as fast as the work gets
     /// done.
-    #[expect(clippy::disallowed_methods, reason = "the demo paces simulated time by real time")]
-    pub async fn run_until(&self, until: DateTime<Utc>, day: Duration, tell: impl Fn(DateTime<Utc>)) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the demo paces simulated time by real time"
+    )]
+    pub async fn run_until(
+        &self,
+        until: DateTime<Utc>,
+        day: Duration,
+        tell: impl Fn(DateTime<Utc>),
+    ) {
         let pause = day.mul_f64(1.0 / 24.0);
         while self.clock.now() < until && !self.stop.is_cancelled() && !self.daemon.is_finished() {
             self.settle().await;
@@ -101,7 +120,12 @@ impl Demo {
             tell(now);
             let round = self.engine.status.next_round().unwrap_or(now + STEP);
             // not beyond the next round, so that each one begins at its own time
-            self.clock.advance_to(round.max(now + TimeDelta::milliseconds(1)).min(now + STEP).min(until));
+            self.clock.advance_to(
+                round
+                    .max(now + TimeDelta::milliseconds(1))
+                    .min(now + STEP)
+                    .min(until),
+            );
             if !pause.is_zero() {
                 tokio::time::sleep(pause).await;
             }
@@ -110,7 +134,10 @@ impl Demo {
     }
 
     /// Waits until the daemon has nothing left to do at this time.
-    #[expect(clippy::disallowed_methods, reason = "the demo paces simulated time by real time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the demo paces simulated time by real time"
+    )]
     async fn settle(&self) {
         while self.is_busy().await && !self.stop.is_cancelled() && !self.daemon.is_finished() {
             tokio::time::sleep(LOOK_EVERY).await;
@@ -135,7 +162,11 @@ impl Demo {
     /// What was told to whom, app by app.
     pub async fn summary(&self) -> anyhow::Result<Summary> {
         let history = self.engine.store.history().await?;
-        Ok(Summary::new(history, &self.sandbox.inbox().messages(), self.sandbox.inbox().counts()))
+        Ok(Summary::new(
+            history,
+            &self.sandbox.inbox().messages(),
+            self.sandbox.inbox().counts(),
+        ))
     }
 
     /// Stops the daemon, then the sandbox, and removes the files.
@@ -152,7 +183,9 @@ async fn start_sandbox(clock: Arc<ManualClock>, now: DateTime<Utc>) -> anyhow::R
     let mut options = Options::new(story, Arc::new(move || clock.now()));
     options.smtp = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
     options.smtp_tls = SmtpTls::StartTls;
-    sandbox::start(options).await.context("the sandbox cannot be started")
+    sandbox::start(options)
+        .await
+        .context("the sandbox cannot be started")
 }
 
 /// A path for people: as a shell takes it.

@@ -60,17 +60,27 @@ impl Summary {
         let mut apps: BTreeMap<_, AppStory> = BTreeMap::new();
         let mut given_up = 0;
         for entry in history {
-            let key = (entry.app_name.clone(), entry.alert.key.clone(), entry.alert.life);
+            let key = (
+                entry.app_name.clone(),
+                entry.alert.key.clone(),
+                entry.alert.life,
+            );
             let story = apps.entry(key).or_insert_with(|| AppStory {
                 app: entry.app_name,
                 credential: entry.credential_name,
                 kind: entry.kind,
                 told: Vec::new(),
             });
-            let state = |wanted| entry.deliveries.iter().filter(move |(_, _, state)| *state == wanted);
+            let state = |wanted| {
+                entry
+                    .deliveries
+                    .iter()
+                    .filter(move |(_, _, state)| *state == wanted)
+            };
             given_up += state(DeliveryState::GivenUp).count() as u64;
-            let mut receivers: Vec<String> =
-                state(DeliveryState::Delivered).map(|(receiver, ..)| receiver.clone()).collect();
+            let mut receivers: Vec<String> = state(DeliveryState::Delivered)
+                .map(|(receiver, ..)| receiver.clone())
+                .collect();
             receivers.sort();
             receivers.dedup();
             story.told.push(Told {
@@ -84,14 +94,26 @@ impl Summary {
         }
         let mut taken = BTreeMap::new();
         for message in messages.iter().filter(|message| message.refused.is_none()) {
-            *taken.entry((message.channel.as_str(), message.receiver.clone())).or_default() += 1;
+            *taken
+                .entry((message.channel.as_str(), message.receiver.clone()))
+                .or_default() += 1;
         }
         let problem = |message: &Received| {
             let to = format!("{} {}", message.channel.as_str(), message.receiver);
-            message.problems.iter().map(|problem| format!("{to}: {problem}")).collect::<Vec<_>>()
+            message
+                .problems
+                .iter()
+                .map(|problem| format!("{to}: {problem}"))
+                .collect::<Vec<_>>()
         };
         let problems = messages.iter().flat_map(problem).collect();
-        Self { apps: apps.into_values().collect(), taken, problems, counts, given_up }
+        Self {
+            apps: apps.into_values().collect(),
+            taken,
+            problems,
+            counts,
+            given_up,
+        }
     }
 }
 
@@ -99,6 +121,8 @@ impl AppStory {
     /// Are the rungs in order, each told once?
     pub fn is_in_order(&self) -> bool {
         let position = |told: &Told| (std::cmp::Reverse(told.rung), told.reminder);
-        self.told.windows(2).all(|pair| position(&pair[0]) < position(&pair[1]))
+        self.told
+            .windows(2)
+            .all(|pair| position(&pair[0]) < position(&pair[1]))
     }
 }

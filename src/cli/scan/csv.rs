@@ -24,7 +24,11 @@ const HEADER: [&str; 15] = [
     "last_used_at",
 ];
 
-pub(super) fn write(report: &Report, within: Option<TimeDelta>, out: impl Write) -> anyhow::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    within: Option<TimeDelta>,
+    out: impl Write,
+) -> anyhow::Result<()> {
     let mut csv = csv::Writer::from_writer(out);
     let mut written = csv.write_record(HEADER);
     for row in report.rows(within) {
@@ -33,13 +37,16 @@ pub(super) fn write(report: &Report, within: Option<TimeDelta>, out: impl Write)
         }
         written = csv.write_record(cells(row));
     }
-    let written = written.map_err(std::io::Error::from).and_then(|()| csv.flush());
+    let written = written
+        .map_err(std::io::Error::from)
+        .and_then(|()| csv.flush());
     ignore_closed(written)
 }
 
 fn cells(row: Row) -> [String; 15] {
     let time = |at: Option<chrono::DateTime<chrono::Utc>>| {
-        at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)).unwrap_or_default()
+        at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
+            .unwrap_or_default()
     };
     [
         harmless(row.tenant),
@@ -52,9 +59,15 @@ fn cells(row: Row) -> [String; 15] {
         harmless(row.hint.unwrap_or_default()),
         time(row.starts_at),
         time(row.expires_at),
-        row.days_left.map(|days| days.to_string()).unwrap_or_default(),
+        row.days_left
+            .map(|days| days.to_string())
+            .unwrap_or_default(),
         row.severity.as_str().to_owned(),
-        harmless(row.superseded_by.map(|id| id.to_string()).unwrap_or_default()),
+        harmless(
+            row.superseded_by
+                .map(|id| id.to_string())
+                .unwrap_or_default(),
+        ),
         harmless(row.owners.join("; ")),
         time(row.last_used_at),
     ]
@@ -64,7 +77,9 @@ fn cells(row: Row) -> [String; 15] {
 fn harmless(cell: String) -> String {
     let first = cell.trim_start_matches(['\u{feff}', ' ']).chars().next();
     match first {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => format!("'{cell}"),
+        Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠') => {
+            format!("'{cell}")
+        }
         _ => cell,
     }
 }

@@ -29,11 +29,13 @@ use crate::{
 
 /// Scan once and show what runs out. Sends nothing and writes nothing.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  forewarn scan\n  forewarn scan --within 365d --tenant contoso\n  \
+#[command(
+    after_help = "Examples:\n  forewarn scan\n  forewarn scan --within 365d --tenant contoso\n  \
     forewarn scan --format json | jq '.credentials[] | select(.severity == \"expired\")'\n  \
     forewarn scan --format csv > credentials.csv\n\n\
     Exit codes: 0 nothing in warning, 1 a warning, 2 something critical or expired, 3 could not tell: a scan failed.\n\
-    They speak of all credentials of the scanned tenants, whatever --within shows.")]
+    They speak of all credentials of the scanned tenants, whatever --within shows."
+)]
 pub(super) struct Scan {
     /// How the answer looks
     #[arg(long, value_enum, default_value_t)]
@@ -62,7 +64,8 @@ enum Format {
 const TABLE_WITHIN: TimeDelta = TimeDelta::days(90);
 
 fn parse_time(text: &str) -> Result<TimeDelta, String> {
-    let duration = humantime::parse_duration(text).map_err(|error| format!("{error}; write it like 90d or 12h"))?;
+    let duration = humantime::parse_duration(text)
+        .map_err(|error| format!("{error}; write it like 90d or 12h"))?;
     TimeDelta::from_std(duration).map_err(|error| error.to_string())
 }
 
@@ -79,45 +82,73 @@ impl Scan {
         let directories = directories(&config, &net, &dyn_clock, &secrets, &Arc::default());
         let progress = ScanProgress::new();
         let policies = Arc::new(config.policies);
-        let report =
-            Report::gather(&directories, policies, clock.now(), &|tenant, step| progress.tell(tenant, &step)).await;
+        let report = Report::gather(&directories, policies, clock.now(), &|tenant, step| {
+            progress.tell(tenant, &step)
+        })
+        .await;
         progress.finish();
 
         self.write(&report, &config.calendar)?;
         for tenant in report.tenants() {
             if let Some(error) = tenant.error {
-                complain(&format!("tenant {} could not be read: {error}", tenant.name));
+                complain(&format!(
+                    "tenant {} could not be read: {error}",
+                    tenant.name
+                ));
             }
         }
         Ok(ExitCode::from(exit_code(&report)))
     }
 
     fn keep_wanted_tenants(&self, config: &mut Config) -> anyhow::Result<()> {
-        let names: Vec<String> = config.tenants.iter().map(|tenant| tenant.name.clone()).collect();
+        let names: Vec<String> = config
+            .tenants
+            .iter()
+            .map(|tenant| tenant.name.clone())
+            .collect();
         if let Some(unknown) = self.tenant.iter().find(|name| !names.contains(name)) {
-            bail!("no tenant is named `{unknown}`; the configuration has: {}", names.join(", "));
+            bail!(
+                "no tenant is named `{unknown}`; the configuration has: {}",
+                names.join(", ")
+            );
         }
         if !self.tenant.is_empty() {
-            config.tenants.retain(|tenant| self.tenant.contains(&tenant.name));
+            config
+                .tenants
+                .retain(|tenant| self.tenant.contains(&tenant.name));
         }
         Ok(())
     }
 
-    fn write(&self, report: &Report, calendar: &crate::domain::calendar::Calendar) -> anyhow::Result<()> {
+    fn write(
+        &self,
+        report: &Report,
+        calendar: &crate::domain::calendar::Calendar,
+    ) -> anyhow::Result<()> {
         match self.format {
             Format::Table => table::print(report, self.within.unwrap_or(TABLE_WITHIN), calendar),
             Format::Csv => csv::write(report, self.within, std::io::stdout().lock()),
             Format::Json => {
                 let mut out = BufWriter::new(std::io::stdout().lock());
-                let written = serde_json::to_writer(&mut out, &report.as_json(self.within)).map_err(std::io::Error::from);
-                ignore_closed(written.and_then(|()| writeln!(out)).and_then(|()| out.flush()))
+                let written = serde_json::to_writer(&mut out, &report.as_json(self.within))
+                    .map_err(std::io::Error::from);
+                ignore_closed(
+                    written
+                        .and_then(|()| writeln!(out))
+                        .and_then(|()| out.flush()),
+                )
             }
         }
     }
 }
 
 fn exit_code(report: &Report) -> u8 {
-    let Summary { warning, critical, expired, .. } = report.summary();
+    let Summary {
+        warning,
+        critical,
+        expired,
+        ..
+    } = report.summary();
     if report.tenants().any(|tenant| !tenant.complete) {
         3
     } else if critical + expired > 0 {

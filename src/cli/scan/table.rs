@@ -23,22 +23,40 @@ pub(super) fn print(report: &Report, within: TimeDelta, calendar: &Calendar) -> 
     }
     text.push_str(&footer(report.summary(), rows.len(), within));
     for (tenant, warning) in report.warnings() {
-        text.push_str(&format!("odd value in {}: {}\n", clean(tenant), clean(warning)));
+        text.push_str(&format!(
+            "odd value in {}: {}\n",
+            clean(tenant, 60),
+            clean(warning, 300)
+        ));
     }
     output::print(&text)
 }
 
 fn table(rows: &[Row], several_tenants: bool, calendar: &Calendar) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+        .set_content_arrangement(ContentArrangement::Dynamic);
     if !table.is_tty() {
         table.set_width(WIDTH_WITHOUT_TERMINAL);
     }
-    let mut header = vec!["", "Days", "Ends", "App", "Credential", "Secret or key ID", "Note"];
+    let mut header = vec![
+        "",
+        "Days",
+        "Ends",
+        "App",
+        "Credential",
+        "Secret or key ID",
+        "Note",
+    ];
     if several_tenants {
         header.insert(3, "Tenant");
     }
-    table.set_header(header.into_iter().map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
+    table.set_header(
+        header
+            .into_iter()
+            .map(|title| Cell::new(title).add_attribute(Attribute::Bold)),
+    );
     for row in rows {
         let colour = colour(row.severity);
         let coloured = |text: String| match colour {
@@ -47,11 +65,15 @@ fn table(rows: &[Row], several_tenants: bool, calendar: &Calendar) -> Table {
         };
         let mut cells = vec![
             coloured(row.severity.as_str().to_owned()),
-            coloured(row.days_left.map(|days| days.to_string()).unwrap_or_default()),
+            coloured(
+                row.days_left
+                    .map(|days| days.to_string())
+                    .unwrap_or_default(),
+            ),
             Cell::new(ends(row, calendar)),
-            Cell::new(clean(&row.app_name)).add_attribute(Attribute::Bold),
+            Cell::new(clean(&row.app_name, 60)).add_attribute(Attribute::Bold),
             Cell::new(credential(row)),
-            Cell::new(clean(&row.credential_id.to_string())),
+            Cell::new(clean(&row.credential_id.to_string(), 40)),
             Cell::new(note(row)),
         ];
         if several_tenants {
@@ -63,7 +85,8 @@ fn table(rows: &[Row], several_tenants: bool, calendar: &Calendar) -> Table {
 }
 
 fn ends(row: &Row, calendar: &Calendar) -> String {
-    let day = |end: chrono::DateTime<chrono::Utc>| calendar.day_of(end).format("%a %d %b %Y").to_string();
+    let day =
+        |end: chrono::DateTime<chrono::Utc>| calendar.day_of(end).format("%a %d %b %Y").to_string();
     row.expires_at.map_or_else(|| "never".to_owned(), day)
 }
 
@@ -74,7 +97,7 @@ fn credential(row: &Row) -> String {
         crate::domain::Kind::SamlCertificate => "SAML certificate",
     };
     match &row.credential_name {
-        Some(name) => format!("{kind} {}", clean(name)),
+        Some(name) => format!("{kind} {}", clean(name, 40)),
         None => format!("{kind}, unnamed"),
     }
 }
@@ -98,7 +121,11 @@ fn colour(severity: RowSeverity) -> Option<Color> {
 
 fn footer(summary: Summary, shown: usize, within: TimeDelta) -> String {
     let paint = |count: u64, what: &str, colour: AnsiColor| {
-        let style = if count > 0 { Style::new().fg_color(Some(colour.into())).bold() } else { Style::new() };
+        let style = if count > 0 {
+            Style::new().fg_color(Some(colour.into())).bold()
+        } else {
+            Style::new()
+        };
         format!("{style}{count} {what}{style:#}")
     };
     let counts = [
@@ -116,5 +143,10 @@ fn footer(summary: Summary, shown: usize, within: TimeDelta) -> String {
             within.num_days(),
         ),
     };
-    format!("{} apps, {} credentials: {}{more}\n", summary.apps, summary.credentials, counts.join(", "))
+    format!(
+        "{} apps, {} credentials: {}{more}\n",
+        summary.apps,
+        summary.credentials,
+        counts.join(", ")
+    )
 }

@@ -7,9 +7,11 @@ use lettre::transport::smtp;
 
 use super::{EmailConfig, SmtpTls};
 use crate::{
-    domain::secret::{ExposeSecret, SecretString},
+    domain::{
+        clean::clean,
+        secret::{ExposeSecret, SecretString},
+    },
     notify::{Failure, SendError},
-    render::clean::clean,
 };
 
 /// How much of what a server says is worth keeping.

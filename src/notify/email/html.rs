@@ -8,7 +8,10 @@ use minijinja::{
 use serde::Serialize;
 use url::Url;
 
-use crate::render::{Item, Message, clean::clean, words};
+use crate::{
+    domain::clean::clean,
+    render::{Item, Message, words},
+};
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(environment);
 

@@ -12,8 +12,8 @@ use lettre::{
 
 use super::{EmailConfig, failure::masked};
 use crate::{
+    domain::clean::clean,
     notify::{Envelope, Failure, SendError},
-    render::clean::clean,
 };
 
 /// No mail list shows as much.

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::mrkdwn::{entities, literal, plain};
 use crate::{
+    domain::clean::clean,
     notify::{chat::Form, split::Limit},
-    render::{Item, Message, clean::clean, words},
+    render::{Item, Message, words},
 };
 
 /// Blocks in one message (`@slack/types`).
