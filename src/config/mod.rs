@@ -1,4 +1,28 @@
-//! The configuration: the file as written → layered with the environment → a validated [`Config`].
+//! The configuration: the file as written → layered with the environment → a validated [`Config`], or everything that is
+//! wrong with it at once.
+//!
+//! The way of a file, with no stops between: its text is read ([`source`]) and parsed with positions; the tree is compared
+//! with the schema ([`shape`]), which in turn is made from the structs of the file as written ([`raw`]); variables of the
+//! environment go through the same comparison ([`environment`]) and over it ([`layer`]); what remains is told what this
+//! version cannot do yet ([`not_yet`]) and judged for its meaning ([`validate`]). Problems are collected on the way
+//! ([`report`]), and none of them ever shows a secret.
+
+mod environment;
+mod layer;
+mod load;
+mod locate;
+mod misfit;
+mod not_yet;
+mod path;
+mod problem;
+mod raw;
+mod report;
+mod schema;
+mod secrets;
+mod shape;
+mod source;
+mod suggest;
+mod validate;
 
 use std::{net::SocketAddr, path::PathBuf};
 
@@ -12,6 +36,13 @@ use crate::{
     entra::config::TenantConfig,
     notify::config::ReceiverConfig,
 };
+
+pub use environment::environment;
+pub use load::{Loaded, load};
+pub use locate::locate;
+pub use problem::{Origin, Problem, Problems, Severity};
+pub use schema::schema;
+pub use secrets::SystemSecrets;
 
 /// A configuration without errors. Every default is filled in.
 #[derive(Debug, Clone)]

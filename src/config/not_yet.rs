@@ -1,0 +1,129 @@
+//! What the configuration can say and this version does not do yet. Each line here is told to whoever uses the key, and
+//! goes when its work is done.
+
+use serde_json::Value;
+
+use super::{path::KeyPath, problem::Severity, report::Report};
+
+/// A key, the values of it that are meant, and what happens instead.
+struct NotYet {
+    severity: Severity,
+    key: &'static str,
+    applies: fn(&Value) -> bool,
+    instead: &'static str,
+}
+
+const fn refused(key: &'static str, applies: fn(&Value) -> bool, instead: &'static str) -> NotYet {
+    NotYet {
+        severity: Severity::Error,
+        key,
+        applies,
+        instead,
+    }
+}
+
+const fn unheeded(key: &'static str, applies: fn(&Value) -> bool, instead: &'static str) -> NotYet {
+    NotYet {
+        severity: Severity::Warning,
+        key,
+        applies,
+        instead,
+    }
+}
+
+#[rustfmt::skip]
+const NOT_YET: &[NotYet] = &[
+    refused("tenants[].auth.method", |v| v != "client-secret", "sign in with `client-secret`"),
+    refused("tenants[].include", |v| lacks(v, "applications"), "add \"applications\": app registrations are all that is scanned so far"),
+    refused("receivers[].type", |v| v == "pagerduty", "use `email` with the service's mail address, or `webhook`"),
+    refused("receivers[].type", |v| v == "graph-mail", "use `email`"),
+    refused("receivers[].smtp.oauth2", given, "use `username` and `password`, or a relay that asks for neither"),
+    refused("store.url", |v| starts_with(v, "postgres"), "use `sqlite:PATH` with one replica"),
+
+    unheeded("tenants[].include[]", |v| v == "service-principals", "SAML signing certificates are not seen"),
+    unheeded("tenants[].include[]", |v| v == "federated", "federated credentials are not listed"),
+    unheeded("tenants[].sign_in_activity", is_true, "last use is not known, and rotation is judged by names"),
+    unheeded("tenants[].azure.aks", is_true, "clusters are not named"),
+    unheeded("tenants[].endpoints.arm", given, "nothing is asked of Azure Resource Manager"),
+    unheeded("tenants[].endpoints.imds", given, "nothing is asked of the metadata service"),
+    unheeded("tenants[].ignore[].owner", given, "owners are not known, so this matches nothing"),
+    unheeded("policies[].match.owner", given, "owners are not known, so this matches nothing"),
+    unheeded("policies[].self_renewing", given, "these credentials are announced like all others"),
+    unheeded("routes[].match.owner", given, "owners are not known, so this matches nothing"),
+    unheeded("routes[].group_by[]", |v| v == "owner", "owners are not known, so all alerts are of one group"),
+    unheeded("routes[].escalate_after", given, "nothing is escalated"),
+    unheeded("receivers[].to_owners", is_true, "everything goes to `to`"),
+    unheeded("receivers[].digest", given, "no summary is sent"),
+    unheeded("owners.sources", |v| *v != serde_json::json!(["graph", "notes", "tags"]), "owners are not looked up"),
+    unheeded("calendar.send_between", given, "messages go out at any hour"),
+    unheeded("changes.notify[]", given, "changes are not announced"),
+    unheeded("heartbeat.url", given, "nothing is fetched; watch /readyz instead"),
+];
+
+fn given(_: &Value) -> bool {
+    true
+}
+
+fn is_true(value: &Value) -> bool {
+    value == true
+}
+
+fn starts_with(value: &Value, start: &str) -> bool {
+    value.as_str().is_some_and(|text| text.starts_with(start))
+}
+
+fn lacks(value: &Value, word: &str) -> bool {
+    value
+        .as_array()
+        .is_some_and(|words| !words.is_empty() && words.iter().all(|entry| entry != word))
+}
+
+/// Looks for such keys in the merged tree.
+pub(crate) fn check(tree: &Value, report: &mut Report<'_>) {
+    walk(tree, &KeyPath::root(), "", report);
+}
+
+fn walk(value: &Value, path: &KeyPath, pattern: &str, report: &mut Report<'_>) {
+    let found = NOT_YET
+        .iter()
+        .find(|entry| entry.key == pattern && (entry.applies)(value));
+    if let Some(entry) = found {
+        say(entry, path, report);
+    }
+    match value {
+        Value::Object(table) => {
+            for (key, value) in table {
+                let pattern = if pattern.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{pattern}.{key}")
+                };
+                walk(value, &path.key(key), &pattern, report);
+            }
+        }
+        Value::Array(entries) => {
+            for (index, value) in entries.iter().enumerate() {
+                walk(value, &path.index(index), &format!("{pattern}[]"), report);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn say(entry: &NotYet, path: &KeyPath, report: &mut Report<'_>) {
+    match entry.severity {
+        Severity::Error => report.error(
+            path,
+            "understood, but this version of forewarn cannot do it yet",
+            entry.instead,
+        ),
+        Severity::Warning => report.warning(
+            path,
+            format!(
+                "understood, but this version of forewarn does not act on it yet: {}",
+                entry.instead
+            ),
+            "leave it out until it does, if that is not what you want",
+        ),
+    }
+}

@@ -1,0 +1,82 @@
+//! Where a value is in the configuration: `receivers[1].smtp.port`.
+
+use std::fmt;
+
+/// The dotted path of a key or list entry. The `config` crate reads the same notation.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct KeyPath(String);
+
+impl KeyPath {
+    /// The whole file.
+    pub(crate) fn root() -> Self {
+        Self::default()
+    }
+
+    /// A key of this table. One that TOML would quote is quoted.
+    pub(crate) fn key(&self, key: &str) -> Self {
+        let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let key = if !key.is_empty() && key.chars().all(bare) {
+            key.to_owned()
+        } else {
+            format!("{key:?}")
+        };
+        match self.0.as_str() {
+            "" => Self(key),
+            table => Self(format!("{table}.{key}")),
+        }
+    }
+
+    /// An entry of this list, counted from 0.
+    pub(crate) fn index(&self, index: usize) -> Self {
+        Self(format!("{}[{index}]", self.0))
+    }
+
+    /// The table or list that it is in.
+    pub(crate) fn parent(&self) -> Option<Self> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let end = self.0.rfind(['.', '[']).unwrap_or(0);
+        Some(Self(self.0[..end].to_owned()))
+    }
+
+    /// Is one of the two the other, or within it?
+    pub(crate) fn touches(&self, other: &Self) -> bool {
+        self.is_within(other) || other.is_within(self)
+    }
+
+    fn is_within(&self, outer: &Self) -> bool {
+        self.0.strip_prefix(&outer.0).is_some_and(|rest| {
+            outer.0.is_empty() || rest.is_empty() || rest.starts_with(['.', '['])
+        })
+    }
+
+    /// The path as text.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for KeyPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::KeyPath;
+
+    #[test]
+    fn a_path_reads_as_it_is_written_in_toml() {
+        let receiver = KeyPath::root().key("receivers").index(1);
+        let port = receiver.key("smtp").key("port");
+        assert_eq!(port.as_str(), "receivers[1].smtp.port");
+        assert_eq!(receiver.parent(), Some(KeyPath::root().key("receivers")));
+        assert_eq!(KeyPath::root().key("a b").as_str(), "\"a b\"");
+        assert_eq!(KeyPath::root().parent(), None);
+        assert!(port.touches(&receiver) && receiver.touches(&port));
+        assert!(!port.touches(&KeyPath::root().key("receivers").index(10)));
+        assert!(!port.touches(&KeyPath::root().key("receiver")));
+    }
+}

@@ -1,0 +1,89 @@
+//! `[calendar]`.
+
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, NaiveTime, Weekday};
+
+use super::schedule::timezone;
+use crate::{
+    config::{path::KeyPath, raw, report::Report},
+    domain::calendar::Calendar,
+};
+
+/// Working days, holidays, and the zone they are of.
+pub(super) fn calendar(
+    raw: &raw::Calendar,
+    zone: Option<&str>,
+    report: &mut Report<'_>,
+) -> Calendar {
+    let at = KeyPath::root().key("calendar");
+    if let Some(hours) = &raw.send_between {
+        send_between(hours, &at.key("send_between"), report);
+    }
+    let default = Calendar::default();
+    Calendar {
+        timezone: zone.and_then(timezone).unwrap_or_default(),
+        working_days: match &raw.working_days {
+            Some(days) => working_days(days, &at.key("working_days"), report),
+            None => default.working_days,
+        },
+        holidays: holidays(raw.holidays.as_deref().unwrap_or_default(), &at, report),
+    }
+}
+
+fn working_days(days: &[raw::Weekday], at: &KeyPath, report: &mut Report<'_>) -> Vec<Weekday> {
+    if days.is_empty() {
+        report.error(
+            at,
+            "without a working day nobody could renew anything",
+            "name at least one day, or leave the key out for mon to fri",
+        );
+    }
+    let mut days: Vec<Weekday> = days.iter().copied().map(weekday).collect();
+    days.sort_by_key(Weekday::num_days_from_monday);
+    days.dedup();
+    days
+}
+
+fn weekday(day: raw::Weekday) -> Weekday {
+    match day {
+        raw::Weekday::Mon => Weekday::Mon,
+        raw::Weekday::Tue => Weekday::Tue,
+        raw::Weekday::Wed => Weekday::Wed,
+        raw::Weekday::Thu => Weekday::Thu,
+        raw::Weekday::Fri => Weekday::Fri,
+        raw::Weekday::Sat => Weekday::Sat,
+        raw::Weekday::Sun => Weekday::Sun,
+    }
+}
+
+fn holidays(dates: &[String], at: &KeyPath, report: &mut Report<'_>) -> BTreeSet<NaiveDate> {
+    let mut days = BTreeSet::new();
+    for (index, text) in dates.iter().enumerate() {
+        match NaiveDate::parse_from_str(text, "%Y-%m-%d") {
+            Ok(day) => {
+                days.insert(day);
+            }
+            Err(_) => report.error(
+                &at.key("holidays").index(index),
+                format!("{text:?} is not a date"),
+                "write year, month and day, as \"2026-12-25\"",
+            ),
+        }
+    }
+    days
+}
+
+fn send_between(text: &str, at: &KeyPath, report: &mut Report<'_>) {
+    let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
+    let hours = text
+        .split_once('-')
+        .and_then(|(from, to)| Some((time(from)?, time(to)?)));
+    if hours.is_none_or(|(from, to)| from >= to) {
+        report.error(
+            at,
+            format!("{text:?} is not a span of one day"),
+            "write two times of a day, the earlier first, as \"08:00-18:00\"",
+        );
+    }
+}

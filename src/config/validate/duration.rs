@@ -1,0 +1,34 @@
+//! Lengths of time: `36h`, `7d`.
+
+use chrono::TimeDelta;
+
+use crate::config::{path::KeyPath, report::Report};
+
+/// A hundred years: anything longer is a slip, and would overflow dates.
+const LONGEST: TimeDelta = TimeDelta::days(36_500);
+
+/// A length of time of more than nothing.
+pub(super) fn duration(text: &str, at: &KeyPath, report: &mut Report<'_>) -> Option<TimeDelta> {
+    let parsed = humantime::parse_duration(text)
+        .ok()
+        .and_then(|duration| TimeDelta::from_std(duration).ok());
+    match parsed {
+        Some(duration) if duration > TimeDelta::zero() && duration <= LONGEST => Some(duration),
+        Some(_) => {
+            report.error(
+                at,
+                format!("{text:?} is not a sensible length of time"),
+                "write more than nothing and at most a hundred years",
+            );
+            None
+        }
+        None => {
+            report.error(
+                at,
+                format!("{text:?} is not a length of time"),
+                "write a number and a unit, as `36h`, `7d` or `2weeks`",
+            );
+            None
+        }
+    }
+}

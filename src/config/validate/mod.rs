@@ -1,0 +1,62 @@
+//! Is what is written sensible, and what does it mean? Turns the raw file into a [`Config`], and collects every problem on
+//! the way: a part that is wrong is reported and left out, the rest is still judged.
+
+mod calendar;
+mod duration;
+mod http;
+mod matcher;
+mod name;
+mod receiver;
+mod route;
+mod schedule;
+mod secret;
+mod smtp;
+mod store;
+mod tenant;
+mod thresholds;
+mod url;
+
+use chrono::{DateTime, Utc};
+
+use super::{Config, LogFormat, path::KeyPath, raw, report::Report};
+
+const MAX_CREDENTIALS: u32 = 5_000;
+
+/// The configuration, if all of it could be understood.
+pub(crate) fn config(
+    raw: raw::File,
+    now: DateTime<Utc>,
+    report: &mut Report<'_>,
+) -> Option<Config> {
+    let root = KeyPath::root();
+    let schedule = schedule::schedule(&raw.schedule, now, report);
+    let calendar = calendar::calendar(&raw.calendar, raw.schedule.timezone.as_deref(), report);
+    let policies = thresholds::policies(raw.thresholds, raw.policies, report);
+    let tenants = tenant::tenants(raw.tenants, report);
+    let names = receiver::names(&raw.receivers);
+    let receivers = receiver::receivers(raw.receivers, report);
+    let routes = route::routes(raw.routes, &names, &tenants, report);
+    let store = store::store(raw.store, report);
+    let http = http::http(raw.http, report);
+    if let Some(url) = &raw.heartbeat.url {
+        url::http_url(url, &root.key("heartbeat").key("url"), report);
+    }
+    let format = raw.log.format.unwrap_or(raw::LogFormat::Json);
+    Some(Config {
+        schedule: schedule?,
+        scan_on_start: raw.schedule.scan_on_start.unwrap_or(true),
+        policies,
+        tenants,
+        receivers,
+        routes,
+        calendar,
+        store: store?,
+        http: http?,
+        max_credentials: raw.metrics.max_credentials.unwrap_or(MAX_CREDENTIALS) as usize,
+        extra_ca_file: raw.tls.extra_ca_file.map(Into::into),
+        log_format: match format {
+            raw::LogFormat::Json => LogFormat::Json,
+            raw::LogFormat::Pretty => LogFormat::Pretty,
+        },
+    })
+}

@@ -1,0 +1,169 @@
+//! `[[routes]]`.
+
+use super::{
+    duration::duration,
+    matcher::{Asked, matcher},
+};
+use crate::{
+    config::{path::KeyPath, raw, report::Report, suggest::did_you_mean},
+    domain::route::{GroupKey, Route, Routes},
+    entra::config::TenantConfig,
+};
+
+/// The routes. `receivers` are the names that they may use.
+pub(super) fn routes(
+    raw: Vec<raw::Route>,
+    receivers: &[String],
+    tenants: &[TenantConfig],
+    report: &mut Report<'_>,
+) -> Routes {
+    let at = KeyPath::root().key("routes");
+    if !raw.is_empty() {
+        warn_of_unused(&raw, receivers, report);
+    }
+    let routes: Vec<Route> = raw
+        .into_iter()
+        .enumerate()
+        .map(|(index, raw)| route(raw, receivers, tenants, &at.index(index), report))
+        .collect();
+    warn_of_order(&routes, &at, report);
+    Routes::new(routes, receivers)
+}
+
+fn route(
+    raw: raw::Route,
+    receivers: &[String],
+    tenants: &[TenantConfig],
+    at: &KeyPath,
+    report: &mut Report<'_>,
+) -> Route {
+    escalation(&raw, at, report);
+    if raw.receivers.as_ref().is_none_or(Vec::is_empty) {
+        report.error(
+            &at.key("receivers"),
+            "names no receiver, so what it matches would go to nobody",
+            "name at least one; to leave credentials out altogether, use `ignore` of [[tenants]]",
+        );
+    }
+    let lists = [
+        ("receivers", &raw.receivers),
+        ("fallback", &raw.fallback),
+        ("escalate_to", &raw.escalate_to),
+    ];
+    for (key, names) in lists {
+        known_names(
+            names.as_deref().unwrap_or_default(),
+            receivers,
+            &at.key(key),
+            report,
+        );
+    }
+    let matcher = matcher(raw.r#match, Asked::AboutAnAlert, &at.key("match"), report);
+    let knows =
+        |tenant: &TenantConfig| matcher.tenant.iter().any(|glob| glob.matches(&tenant.name));
+    if !matcher.tenant.is_empty() && !tenants.is_empty() && !tenants.iter().any(knows) {
+        report.warning(
+            &at.key("match").key("tenant"),
+            "there is no such tenant, so this route matches nothing",
+            did_you_mean(
+                matcher.tenant.first().map_or("", |glob| glob.as_str()),
+                tenants.iter().map(|tenant| tenant.name.as_str()),
+            ),
+        );
+    }
+    Route {
+        matcher,
+        receivers: raw.receivers.unwrap_or_default(),
+        fallback: raw.fallback.unwrap_or_default(),
+        group_by: match raw.group_by {
+            Some(keys) => keys.into_iter().map(group_key).collect(),
+            None => vec![GroupKey::Tenant],
+        },
+        go_on: raw.r#continue.unwrap_or(false),
+    }
+}
+
+fn group_key(key: raw::GroupKey) -> GroupKey {
+    match key {
+        raw::GroupKey::Tenant => GroupKey::Tenant,
+        raw::GroupKey::App => GroupKey::App,
+        raw::GroupKey::Owner => GroupKey::Owner,
+        raw::GroupKey::Severity => GroupKey::Severity,
+    }
+}
+
+fn known_names(names: &[String], receivers: &[String], at: &KeyPath, report: &mut Report<'_>) {
+    for (index, name) in names.iter().enumerate() {
+        let at = at.index(index);
+        if !receivers.contains(name) {
+            let remedy = match receivers {
+                [] => "add [[receivers]]".to_owned(),
+                _ => did_you_mean(name, receivers.iter().map(String::as_str)),
+            };
+            report.error(&at, format!("there is no receiver {name:?}"), remedy);
+        } else if names[..index].contains(name) {
+            report.warning(
+                &at,
+                format!("`{name}` is there twice"),
+                "delete one of the two",
+            );
+        }
+    }
+}
+
+fn escalation(raw: &raw::Route, at: &KeyPath, report: &mut Report<'_>) {
+    if let Some(text) = &raw.escalate_after {
+        duration(text, &at.key("escalate_after"), report);
+    }
+    match (&raw.escalate_after, &raw.escalate_to) {
+        (Some(_), None) => report.error(
+            &at.key("escalate_to"),
+            "missing",
+            "say to whom, as `escalate_to = [\"pager\"]`, or delete `escalate_after`",
+        ),
+        (None, Some(_)) => report.error(
+            &at.key("escalate_after"),
+            "missing",
+            "say when, as `escalate_after = \"2d\"`, or delete `escalate_to`",
+        ),
+        _ => {}
+    }
+}
+
+fn warn_of_unused<'a>(routes: &'a [raw::Route], receivers: &[String], report: &mut Report<'_>) {
+    let lists = |route: &'a raw::Route| [&route.receivers, &route.fallback, &route.escalate_to];
+    let used: Vec<&String> = routes.iter().flat_map(lists).flatten().flatten().collect();
+    for (index, name) in receivers.iter().enumerate() {
+        if !used.contains(&name) {
+            report.warning(
+                &KeyPath::root().key("receivers").index(index),
+                format!("no route uses `{name}`, so it never gets anything"),
+                "name it in a route's `receivers` or `fallback`, or delete it",
+            );
+        }
+    }
+}
+
+/// A route behind one that takes everything is never reached; and what no route takes goes to nobody.
+fn warn_of_order(routes: &[Route], at: &KeyPath, report: &mut Report<'_>) {
+    let takes_all = |route: &Route| route.matcher.is_empty();
+    let stops = |route: &Route| takes_all(route) && !route.go_on;
+    if let Some(stop) = routes.iter().position(stops) {
+        for index in stop + 1..routes.len() {
+            report.warning(
+                &at.index(index),
+                format!("never reached: routes[{stop}] takes everything"),
+                "move it up, or let that one say `continue = true`",
+            );
+        }
+    }
+    if let Some(last) = routes.len().checked_sub(1)
+        && !routes.iter().any(takes_all)
+    {
+        report.warning(
+            &at.index(last),
+            "alerts that no route matches go to nobody",
+            "add a last [[routes]] without `match`",
+        );
+    }
+}

@@ -1,0 +1,157 @@
+//! `[thresholds]` and `[[policies]]`.
+
+use std::collections::BTreeSet;
+
+use super::{
+    duration::duration,
+    matcher::{Asked, matcher},
+};
+use crate::{
+    config::{path::KeyPath, raw, report::Report},
+    domain::{
+        Ladder,
+        policy::{AfterExpiry, Policies, Policy, Superseded, Thresholds},
+    },
+};
+
+/// The thresholds for all, and the exceptions, each of which replaces only the keys that it gives.
+pub(super) fn policies(
+    default: raw::Thresholds,
+    exceptions: Vec<raw::Policy>,
+    report: &mut Report<'_>,
+) -> Policies {
+    let root = KeyPath::root();
+    let default = over(
+        &Thresholds::default(),
+        default,
+        &root.key("thresholds"),
+        report,
+    );
+    let last = exceptions.len().saturating_sub(1);
+    let exceptions = exceptions
+        .into_iter()
+        .enumerate()
+        .map(|(index, raw)| {
+            let at = root.key("policies").index(index);
+            let policy = policy(raw, &default, &at, report);
+            if policy.matcher.is_empty() && index < last {
+                report.warning(
+                    &at,
+                    "matches every credential, so no policy after it is ever used",
+                    "give it a `match`, or move it to the end",
+                );
+            }
+            policy
+        })
+        .collect();
+    Policies {
+        exceptions,
+        default,
+    }
+}
+
+fn policy(raw: raw::Policy, default: &Thresholds, at: &KeyPath, report: &mut Report<'_>) -> Policy {
+    if let Some(raw::SelfRenewing { renews_before }) = raw.self_renewing {
+        let key = at.key("self_renewing").key("renews_before");
+        match renews_before {
+            Some(text) => drop(duration(&text, &key, report)),
+            None => report.error(
+                &key,
+                "missing",
+                "say how long before, as `renews_before = \"14d\"`",
+            ),
+        }
+    }
+    Policy {
+        matcher: matcher(
+            raw.r#match,
+            Asked::BeforeSeverityIsKnown,
+            &at.key("match"),
+            report,
+        ),
+        thresholds: over(default, raw.thresholds, &at.key("thresholds"), report),
+    }
+}
+
+/// `base` with the keys that `raw` gives.
+fn over(
+    base: &Thresholds,
+    raw: raw::Thresholds,
+    at: &KeyPath,
+    report: &mut Report<'_>,
+) -> Thresholds {
+    let thresholds = Thresholds {
+        ladder: match raw.days {
+            Some(days) => ladder(&days, &at.key("days"), report),
+            None => base.ladder.clone(),
+        },
+        warning: raw.warning.map_or(base.warning, i64::from),
+        critical: raw.critical.map_or(base.critical, i64::from),
+        superseded: match raw.superseded {
+            Some(raw::Superseded::Soften) => Superseded::Soften,
+            Some(raw::Superseded::Mute) => Superseded::Mute,
+            Some(raw::Superseded::Alert) => Superseded::Alert,
+            None => base.superseded,
+        },
+        after_expiry: after_expiry(
+            base.after_expiry,
+            &raw.after_expiry,
+            &at.key("after_expiry"),
+            report,
+        ),
+    };
+    let is_own = raw.warning.is_some() || raw.critical.is_some();
+    if is_own && thresholds.critical > thresholds.warning {
+        let key = if raw.critical.is_some() {
+            "critical"
+        } else {
+            "warning"
+        };
+        report.error(
+            &at.key(key),
+            format!(
+                "critical from {} days left, but warning only from {}: nothing would ever be a warning",
+                thresholds.critical, thresholds.warning
+            ),
+            "let `warning` be at least as large as `critical`",
+        );
+    }
+    thresholds
+}
+
+fn ladder(days: &[u16], at: &KeyPath, report: &mut Report<'_>) -> Ladder {
+    if days.is_empty() {
+        report.error(
+            at,
+            "an empty ladder: nobody would be told before the expiry",
+            "give at least one number of days, or leave the key out",
+        );
+    }
+    let mut seen = BTreeSet::new();
+    for (index, day) in days.iter().enumerate() {
+        if !seen.insert(day) {
+            report.warning(
+                &at.index(index),
+                format!("{day} is there twice"),
+                "delete one of the two",
+            );
+        }
+    }
+    Ladder::new(days.iter().copied())
+}
+
+fn after_expiry(
+    base: AfterExpiry,
+    raw: &raw::AfterExpiry,
+    at: &KeyPath,
+    report: &mut Report<'_>,
+) -> AfterExpiry {
+    let mut given = |text: &Option<String>, key: &str| {
+        text.as_deref()
+            .and_then(|text| duration(text, &at.key(key), report))
+    };
+    AfterExpiry {
+        every: given(&raw.every, "every").unwrap_or(base.every),
+        lasts: given(&raw.r#for, "for").unwrap_or(base.lasts),
+    }
+}
