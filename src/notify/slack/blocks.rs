@@ -16,12 +16,14 @@ use crate::{
 pub(super) const BLOCKS: usize = 50;
 /// Characters in a header (`@slack/types`).
 pub(super) const HEADER: usize = 150;
+/// Characters in a section or an element of small print (`@slack/types`).
+pub(super) const TEXT: usize = 3_000;
 /// All blocks of a message together, in characters; Slack refuses some 13,000 with `msg_blocks_too_long`.
 pub(super) const CHARACTERS: usize = 12_000;
 /// Room for header, introduction and footer.
 const FRAME: usize = 1_200;
-/// Header, introduction, footer and the divider before it.
-const FRAME_BLOCKS: usize = 4;
+/// Header, up to four sentences of introduction, footer and the divider before it.
+const FRAME_BLOCKS: usize = 7;
 /// A divider, a section, and its small print.
 const ITEM_BLOCKS: usize = 3;
 
@@ -45,13 +47,12 @@ fn body(message: &Message) -> String {
         "type": "header",
         "text": { "type": "plain_text", "text": clean(&plain(&title), HEADER), "emoji": false },
     })];
-    if !message.intro.is_empty() {
-        blocks.push(section(&sentences(&message.intro)));
-    }
+    blocks.extend(message.intro.iter().map(|text| section(&sentence(text))));
     blocks.extend(message.items.iter().flat_map(item_blocks));
     if !message.footer.is_empty() {
         blocks.push(json!({ "type": "divider" }));
-        blocks.push(small_print(&sentences(&message.footer)));
+        let lines: Vec<String> = message.footer.iter().map(|text| sentence(text)).collect();
+        blocks.push(small_print(&lines.join("\n")));
     }
     // what notifications and screen readers say
     json!({ "text": literal(&message.title), "blocks": blocks, "unfurl_links": false }).to_string()
@@ -83,9 +84,12 @@ fn item_blocks(item: &Item) -> Vec<Value> {
     ]
 }
 
-fn sentences(sentences: &[String]) -> String {
-    let lines: Vec<String> = sentences.iter().map(|text| literal(text)).collect();
-    lines.join("\n")
+/// One sentence; what somebody else's error says can be of any length, and five times that when it is escaped.
+fn sentence(text: &str) -> String {
+    match literal(text) {
+        whole if characters(&whole) <= TEXT => whole,
+        _ => literal(&clean(text, TEXT / "&amp;".len())),
+    }
 }
 
 fn section(text: &str) -> Value {

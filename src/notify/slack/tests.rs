@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    domain::SecretSource,
+    domain::{SecretSource, notification::Subject},
     notify::peer::{Literals, Peer, client, literal},
     render::samples,
 };
@@ -44,8 +44,8 @@ fn check_limits(payload: &Payload) {
         let (text, most) = match block["type"].as_str().unwrap() {
             "divider" => continue,
             "header" => (&block["text"]["text"], blocks::HEADER),
-            "section" => (&block["text"]["text"], 3_000),
-            "context" => (&block["elements"][0]["text"], 3_000),
+            "section" => (&block["text"]["text"], blocks::TEXT),
+            "context" => (&block["elements"][0]["text"], blocks::TEXT),
             other => panic!("an unknown block: {other}"),
         };
         let length = text.as_str().unwrap().chars().count();
@@ -105,6 +105,18 @@ fn hostile_names_keep_the_limits_and_do_nothing() {
     for payload in compose(&samples::hostile()) {
         check_limits(&payload);
         check_harmless(&payload);
+    }
+}
+
+#[test]
+fn a_problem_told_at_length_keeps_the_limits() {
+    for problem in ["&".repeat(9_000), "it failed ".repeat(900)] {
+        let payloads = compose(&samples::notification(Subject::Failing {
+            tenant: "contoso".to_owned(),
+            problem,
+            since: samples::now(),
+        }));
+        payloads.iter().for_each(check_limits);
     }
 }
 
