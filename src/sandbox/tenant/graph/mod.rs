@@ -1,0 +1,113 @@
+//! Graph, as far as apps are read: `/v1.0/applications`, one of them, their number, and their owners.
+//!
+//! Field names, headers, limits and error bodies are Graph's. Where the sandbox can do less than Graph it says so in an
+//! error that begins with "Sandbox:", rather than answer wrongly.
+
+mod error;
+mod json;
+mod listing;
+mod outcome;
+mod projection;
+mod query;
+mod target;
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, Method, header, request::Parts},
+    response::{IntoResponse as _, Response},
+};
+
+pub(super) use self::error::GraphError;
+use self::{
+    query::Query,
+    target::{Key, Target},
+};
+use super::{Tenant, bearer, call::Call, lock, population::App};
+
+/// Any request below `/v1.0/`.
+pub(super) async fn attend(State(tenant): State<Arc<Tenant>>, request: Parts) -> Response {
+    let call = Call::of(&tenant, &request);
+    let target = Target::of(request.uri.path());
+    let mut response = match answer(&tenant, &call, &target, &request).await {
+        Ok(response) => response,
+        Err(error) => error.into_response(&call),
+    };
+    lock(&tenant.stats).count_graph(target.label(), response.status());
+    stamp(&call, response.headers_mut());
+    response
+}
+
+async fn answer(
+    tenant: &Tenant,
+    call: &Call,
+    target: &Target,
+    request: &Parts,
+) -> Result<Response, GraphError> {
+    bearer::check(&request.headers, tenant.now())?;
+    if request.method != Method::GET {
+        return Err(GraphError::forbidden()); // the token's roles allow reading
+    }
+    let query = Query::parse(request.uri.query().unwrap_or(""), &request.headers)?;
+    let page = matches!(target, Target::Applications).then_some(query.position.page);
+    let rule = lock(&tenant.trouble).next(page);
+    tenant.think().await;
+
+    if let Some(rule) = &rule
+        && let Some(response) = outcome::instead(rule, call).await
+    {
+        return Ok(response);
+    }
+    let fault = rule.map(|rule| rule.fault);
+    let text = match target {
+        Target::Applications => listing::page(tenant, call, &query, fault),
+        Target::Count if query.is_eventual => {
+            return Ok(tenant
+                .population()
+                .count(tenant.now())
+                .to_string()
+                .into_response());
+        }
+        Target::Count => {
+            return Err(GraphError::bad_request(
+                "$count is not currently supported.",
+            ));
+        }
+        Target::Application(key) => listing::single(call, &query.projection, &find(tenant, key)?),
+        Target::Owners(key) => {
+            find(tenant, key)?;
+            listing::nobody(call)
+        }
+        Target::Unknown(segment) => return Err(GraphError::unknown_segment(segment)),
+    };
+    let mut response = outcome::deliver(fault, text);
+    let cost = HeaderValue::from(query.cost());
+    response.headers_mut().insert("x-ms-resource-unit", cost);
+    Ok(response)
+}
+
+fn find(tenant: &Tenant, key: &Key) -> Result<App, GraphError> {
+    let (population, now) = (tenant.population(), tenant.now());
+    match key {
+        Key::Id(id) => population.by_id(*id, now),
+        Key::AppId(app_id) => population.by_app_id(*app_id, now),
+        Key::Unreadable(_) => None,
+    }
+    .ok_or_else(|| GraphError::not_found(key))
+}
+
+/// The headers that every answer of Graph has.
+fn stamp(call: &Call, headers: &mut HeaderMap) {
+    call.echo(headers);
+    if let Ok(id) = HeaderValue::try_from(call.request_id.to_string()) {
+        headers.insert("request-id", id);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    headers.insert(
+        "x-ms-ags-diagnostic",
+        HeaderValue::from_static(
+            r#"{"ServerInfo":{"DataCenter":"Sandbox","Slice":"E","Ring":"5","ScaleUnit":"000","RoleInstance":"SANDBOX"}}"#,
+        ),
+    );
+}

@@ -1,0 +1,149 @@
+//! The simulated tenant: sign-in, Graph, and the controls of both.
+
+mod aadsts;
+mod bearer;
+mod call;
+mod control;
+mod faults;
+mod graph;
+pub(super) mod identity;
+mod metadata;
+mod population;
+mod stats;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderValue, header},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
+    routing::{any, get, post},
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use uuid::Uuid;
+
+use self::{call::http_date, faults::Trouble, population::Rng};
+pub use self::{
+    faults::{Fault, Faults, RetryAfter, Rule},
+    population::{App, Certificate, Generated, Population, Secret, Story},
+    stats::Stats,
+};
+use super::{Options, SandboxClock};
+
+/// A running tenant: its settings, and the little that it has to remember.
+pub(super) struct Tenant {
+    population: Population,
+    clock: SandboxClock,
+    latency: Duration,
+    token_life: TimeDelta,
+    scheme: &'static str,
+    trouble: Mutex<Trouble>,
+    stats: Mutex<Stats>,
+    ids: Mutex<Rng>,
+}
+
+/// The tenant's part of the HTTP server.
+pub(super) fn router(tenant: Arc<Tenant>) -> Router {
+    Router::new()
+        .route("/{tenant}/oauth2/v2.0/token", post(token::issue))
+        .route(
+            "/{tenant}/v2.0/.well-known/openid-configuration",
+            get(metadata::openid),
+        )
+        .route("/{tenant}/discovery/v2.0/keys", get(metadata::keys))
+        .route("/common/discovery/instance", get(metadata::instance))
+        .route("/v1.0/{*path}", any(graph::attend))
+        .route("/_sandbox/health", get(control::health))
+        .route("/_sandbox/stats", get(control::stats))
+        .route(
+            "/_sandbox/faults",
+            get(control::faults).put(control::set_faults),
+        )
+        .layer(from_fn_with_state(Arc::clone(&tenant), date))
+        .with_state(tenant)
+}
+
+/// Gives every answer the sandbox's own time, which may be simulated or wrong on purpose.
+async fn date(State(tenant): State<Arc<Tenant>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let Ok(date) = HeaderValue::try_from(http_date(tenant.server_time())) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
+}
+
+impl Tenant {
+    pub(super) fn new(options: Options) -> Self {
+        Self {
+            scheme: if options.tls { "https" } else { "http" },
+            population: options.population,
+            clock: options.clock,
+            latency: options.latency,
+            token_life: TimeDelta::from_std(options.token_life).unwrap_or(TimeDelta::MAX),
+            trouble: Mutex::new(Trouble::new(options.faults)),
+            stats: Mutex::new(Stats::default()),
+            ids: Mutex::new(Rng::new(0, 0)),
+        }
+    }
+
+    pub(super) fn population(&self) -> &Population {
+        &self.population
+    }
+
+    pub(super) fn stats(&self) -> Stats {
+        lock(&self.stats).clone()
+    }
+
+    pub(super) fn set_faults(&self, faults: Faults) {
+        *lock(&self.trouble) = Trouble::new(faults);
+    }
+
+    fn faults(&self) -> Faults {
+        lock(&self.trouble).faults().clone()
+    }
+
+    /// What time it is.
+    fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+
+    /// What time it is by the server's own clock, which may be wrong.
+    fn server_time(&self) -> DateTime<Utc> {
+        let skew = TimeDelta::try_seconds(lock(&self.trouble).faults().date_skew_seconds);
+        let now = self.now();
+        skew.and_then(|skew| now.checked_add_signed(skew))
+            .unwrap_or(now)
+    }
+
+    /// A new id for a request; the sequence is the same in every run.
+    fn next_id(&self) -> Uuid {
+        lock(&self.ids).uuid()
+    }
+
+    /// Lets Graph's thinking time pass.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it stands for the network's time, which passes in the real world also where the sandbox's clock is simulated"
+    )]
+    async fn think(&self) {
+        let extra = Duration::from_millis(lock(&self.trouble).faults().latency_ms);
+        let latency = self.latency.saturating_add(extra);
+        if !latency.is_zero() {
+            tokio::time::sleep(latency).await;
+        }
+    }
+}
+
+/// The value behind the lock, also when somebody panicked while holding it: everything kept so is valid at any moment.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
