@@ -21,7 +21,8 @@ pub struct Generated {
     pub apps: usize,
     /// Another seed, another tenant.
     pub seed: u64,
-    /// The fixed day around which the credentials end, so that the same settings give the same tenant on any day.
+    /// The fixed moment around which the credentials end, so that the same settings give the same tenant on any day. To be given in
+    /// whole seconds: what is finer than 100 ns would be lost on the wire.
     pub base: DateTime<Utc>,
 }
 

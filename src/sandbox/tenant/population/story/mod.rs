@@ -4,7 +4,7 @@
 
 mod tales;
 
-use chrono::{DateTime, Duration, TimeZone as _, Utc};
+use chrono::{DateTime, Duration, SubsecRound as _, TimeZone as _, Utc};
 use uuid::Uuid;
 
 use self::tales::{Habit, Key, TALES, Tale};
@@ -87,7 +87,8 @@ impl Story {
     }
 
     fn at(&self, hour: i64) -> DateTime<Utc> {
-        self.start + Duration::hours(hour)
+        // Whole seconds: what is finer than the directory's ticks would be lost on the wire.
+        self.start.trunc_subsecs(0) + Duration::hours(hour)
     }
 }
 
