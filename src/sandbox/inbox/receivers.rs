@@ -1,0 +1,186 @@
+//! The receiving ends of Slack, Teams and generic webhooks: they answer as the real ones do.
+
+use std::{future::pending, time::Duration};
+
+use axum::{
+    Router,
+    body::Bytes,
+    extract::{DefaultBodyLimit, Path, State},
+    http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use tokio::time::timeout;
+
+use super::{
+    Channel, Inbox,
+    behaviour::Misdeed,
+    card,
+    shelf::{Arrival, Content},
+    slack, webhook,
+};
+
+/// Bytes of a request; what is larger gets 413.
+const BODY: usize = 1 << 20;
+/// How long a hanging receiver hangs: longer than any sender should wait.
+const HANG: Duration = Duration::from_mins(10);
+/// Request headers that the page shows.
+const SHOWN: [&str; 5] = [
+    "content-type",
+    "user-agent",
+    "webhook-id",
+    "webhook-timestamp",
+    "webhook-signature",
+];
+
+/// What a receiver found out about a message.
+#[derive(Debug, Default)]
+pub(super) struct Inspection {
+    pub(super) title: String,
+    pub(super) problems: Vec<String>,
+    /// The status and the text of the refusal; `None`: taken.
+    pub(super) refusal: Option<(StatusCode, String)>,
+    /// What is the same on every try.
+    pub(super) key: Option<String>,
+}
+
+pub(super) fn routes() -> Router<Inbox> {
+    Router::new()
+        .route("/slack/{name}", post(take_slack))
+        .route("/teams/{name}", post(take_teams))
+        .route("/hooks/{name}", post(take_webhook))
+        .layer(DefaultBodyLimit::max(BODY))
+}
+
+async fn take_slack(
+    State(inbox): State<Inbox>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let inspect = |_: &Inbox| slack::inspect(&body);
+    let taken = (StatusCode::OK, "ok");
+    receive(
+        &inbox,
+        Channel::Slack,
+        &name,
+        &headers,
+        &body,
+        inspect,
+        taken,
+    )
+    .await
+}
+
+async fn take_teams(
+    State(inbox): State<Inbox>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let inspect = |_: &Inbox| card::inspect(&body);
+    let taken = (StatusCode::ACCEPTED, "");
+    receive(
+        &inbox,
+        Channel::Teams,
+        &name,
+        &headers,
+        &body,
+        inspect,
+        taken,
+    )
+    .await
+}
+
+async fn take_webhook(
+    State(inbox): State<Inbox>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let inspect = |inbox: &Inbox| {
+        let now = inbox.now();
+        let authentic = inbox.expected().verify(&name, &headers, &body, now);
+        webhook::inspect(&headers, &body, authentic)
+    };
+    let taken = (StatusCode::NO_CONTENT, "");
+    receive(
+        &inbox,
+        Channel::Webhook,
+        &name,
+        &headers,
+        &body,
+        inspect,
+        taken,
+    )
+    .await
+}
+
+async fn receive(
+    inbox: &Inbox,
+    channel: Channel,
+    name: &str,
+    headers: &HeaderMap,
+    body: &Bytes,
+    inspect: impl FnOnce(&Inbox) -> Inspection,
+    taken: (StatusCode, &'static str),
+) -> Response {
+    // the lock is let go before anything waits
+    let misdeed = inbox.script().misdeed(name);
+    if let Some(misdeed) = misdeed {
+        inbox.turned_away();
+        return match misdeed {
+            Misdeed::Answer(response) => response,
+            Misdeed::Hang => {
+                drop(timeout(HANG, pending::<()>()).await);
+                StatusCode::GATEWAY_TIMEOUT.into_response()
+            }
+        };
+    }
+    let mut inspection = inspect(inbox);
+    if !is_json(headers) {
+        inspection
+            .problems
+            .push("The Content-Type is not application/json.".to_owned());
+    }
+    let refused = inspection
+        .refusal
+        .as_ref()
+        .map(|(status, text)| format!("{} {text}", status.as_u16()).trim().to_owned());
+    inbox.take(Arrival {
+        channel,
+        receiver: name.to_owned(),
+        title: inspection.title,
+        problems: inspection.problems,
+        refused,
+        key: inspection.key,
+        content: Content::Http {
+            headers: shown(headers),
+            body: body.to_vec(),
+        },
+    });
+    match inspection.refusal {
+        Some(refusal) => refusal.into_response(),
+        None => taken.into_response(),
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    kind.split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .eq_ignore_ascii_case("application/json")
+}
+
+fn shown(headers: &HeaderMap) -> Vec<(&'static str, String)> {
+    let one = |name: &'static str| {
+        let value = headers.get(name)?;
+        Some((name, String::from_utf8_lossy(value.as_bytes()).into_owned()))
+    };
+    SHOWN.into_iter().filter_map(one).collect()
+}
