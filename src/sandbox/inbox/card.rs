@@ -237,7 +237,7 @@ impl Check {
             if part["type"].as_str().is_some_and(|named| named != kind) {
                 self.problem(&at, &format!("must be a {kind}."));
             }
-            self.elements(&format!("{at}.{items}"), &part[items], kind == "TableCell");
+            self.elements(&format!("{at}.{items}"), &part[items], false);
         }
     }
 

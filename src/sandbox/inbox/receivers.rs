@@ -24,6 +24,8 @@ use super::{
 const BODY: usize = 1 << 20;
 /// How long a hanging receiver hangs: longer than any sender should wait.
 const HANG: Duration = Duration::from_mins(10);
+/// Characters of a header that are kept.
+const HEADER: usize = 1_000;
 /// Request headers that the page shows.
 const SHOWN: [&str; 5] = [
     "content-type",
@@ -179,8 +181,8 @@ fn is_json(headers: &HeaderMap) -> bool {
 
 fn shown(headers: &HeaderMap) -> Vec<(&'static str, String)> {
     let one = |name: &'static str| {
-        let value = headers.get(name)?;
-        Some((name, String::from_utf8_lossy(value.as_bytes()).into_owned()))
+        let value = String::from_utf8_lossy(headers.get(name)?.as_bytes()).into_owned();
+        Some((name, value.chars().take(HEADER).collect()))
     };
     SHOWN.into_iter().filter_map(one).collect()
 }

@@ -11,7 +11,7 @@ use super::{Channel, Counts, Received, smtp::Envelope};
 
 const MESSAGES: usize = 2_000;
 const BYTES: usize = 64 << 20;
-/// Characters of a title or a receiver's name that are kept for the list.
+/// Characters that are kept of what a sender can make long: a title, a name, a key, a complaint that quotes him.
 const LINE: usize = 300;
 /// Problems of one message that are kept: one broken table must not fill the memory with complaints.
 const PROBLEMS: usize = 20;
@@ -76,16 +76,20 @@ impl Shelf {
             channel,
             receiver,
             title,
-            mut problems,
+            problems,
             refused,
             key,
             content,
         } = arrival;
-        problems.truncate(PROBLEMS);
+        let problems: Vec<String> = problems
+            .iter()
+            .take(PROBLEMS)
+            .map(|one| one_line(one))
+            .collect();
         let receiver = one_line(&receiver);
         let key = key
             .filter(|_| refused.is_none())
-            .map(|key| (channel, receiver.clone(), key));
+            .map(|key| (channel, receiver.clone(), one_line(&key)));
         let repeat = key.as_ref().is_some_and(|key| self.keys.contains(key));
 
         self.counts.refused += u64::from(refused.is_some());

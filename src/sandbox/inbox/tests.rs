@@ -141,15 +141,14 @@ async fn hostile_text_reaches_no_page_unescaped() {
         "/?channel=%22%3E%3Cscript%3Ealert('x')",
     ] {
         let page = fixture.page(path).await;
-        for mark in ["<script>", "<img", "javascript:alert", "49"] {
-            // what a person can read as text is not what a browser acts on
-            let acted_on = match mark {
-                "javascript:alert" => "href=\"javascript:",
-                mark => mark,
-            };
+        for acted_on in [
+            "<script>",
+            "<img",
+            "href=\"javascript:",
+            "onerror=alert(1)>",
+        ] {
             assert!(!page.contains(acted_on), "{path} holds {acted_on}");
         }
-        assert!(!page.contains("onerror=alert(1)>"), "{path}");
     }
     // the mail's own HTML is served as it is, but can do nothing
     let html = fixture.get("/mail/1/html").await;

@@ -23,7 +23,7 @@ use view::{Door, ListPage, MailPage, MessagePage, Page, Row};
 /// Rows of one page of the list.
 const ROWS: usize = 200;
 
-const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; \
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; img-src data:; \
     base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 /// For what a sender wrote. Links open elsewhere, in a page that is free of this one.
 const MAIL_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; \

@@ -82,10 +82,9 @@ fn run(run: &Value) -> Span {
         .unwrap_or_default();
     let link = run["selectAction"]["url"].as_str().unwrap_or_default();
     Span {
-        bold: run["weight"] == "Bolder",
         italic: run["italic"] == true,
         strike: run["strikethrough"] == true,
-        code: run["fontType"] == "Monospace",
+        look: text_look(run),
         ..Span::linked(text, link)
     }
 }
@@ -109,6 +108,9 @@ fn buttons(actions: &Value) -> Option<Piece> {
 
 /// Our classes for what the card asks for; its own words never reach the page.
 fn text_look(text: &Value) -> String {
+    if text["style"] == "heading" {
+        return "title".to_owned();
+    }
     let size = match text["size"].as_str() {
         Some("Large" | "ExtraLarge" | "large" | "extraLarge") => "title",
         Some("Medium" | "medium") => "medium",

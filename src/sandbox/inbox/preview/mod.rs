@@ -58,6 +58,8 @@ pub(super) struct Span {
     italic: bool,
     strike: bool,
     code: bool,
+    /// A list of CSS classes of ours.
+    look: String,
     /// Where it leads; only `http`, `https` and `mailto`.
     link: Option<String>,
 }
@@ -120,7 +122,10 @@ pub(super) fn pretty(json: &str) -> String {
     }
     let mut out = String::with_capacity(json.len() * 2);
     let (mut depth, mut in_text, mut escaped) = (0_usize, false, false);
-    let mut chars = json.chars().filter(|c| !c.is_control()).peekable();
+    let mut chars = json
+        .chars()
+        .filter(|c| !matches!(c, '\n' | '\r' | '\t'))
+        .peekable();
     let line = |out: &mut String, depth: usize| {
         out.push('\n');
         out.extend(std::iter::repeat_n("  ", depth));

@@ -34,6 +34,9 @@ pub(super) struct Sender {
     pub(super) eight_bit: bool,
 }
 
+/// Bytes of an address; RFC 5321, 4.5.3.1.3.
+const ADDRESS: usize = 254;
+
 const SYNTAX: Command = Command::Bad(501, "5.5.4 Syntax error in parameters");
 
 /// Reads a command line.
@@ -124,7 +127,7 @@ fn path<'a>(rest: &'a str, keyword: &str) -> Option<(&'a str, &'a str)> {
         .strip_prefix('<')?
         .split_once('>')?;
     let odd = |c: char| c.is_control() || c.is_whitespace() || c == '<';
-    (!address.contains(odd)).then_some((address, parameters.trim()))
+    (address.len() <= ADDRESS && !address.contains(odd)).then_some((address, parameters.trim()))
 }
 
 #[cfg(test)]
@@ -172,6 +175,10 @@ mod tests {
         assert_eq!(code(b"MAIL FROM:<a@b.c> WHATEVER"), 555);
         assert_eq!(code(b"RCPT TO:<>"), 501);
         assert_eq!(code(b"RCPT TO:<a b@c.d>"), 501);
+        assert_eq!(
+            code(format!("RCPT TO:<{}@c.d>", "a".repeat(251)).as_bytes()),
+            501
+        );
         assert_eq!(code("RCPT \u{fc}\u{fc}\u{fc}".as_bytes()), 501);
     }
 }

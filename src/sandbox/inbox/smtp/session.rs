@@ -16,6 +16,8 @@ use crate::sandbox::inbox::{Inbox, mail};
 const COMMAND: usize = 12_288;
 /// Bytes of a line of the message. RFC 5322 allows 998; longer ones are taken, and named among the problems.
 const TEXT_LINE: usize = 1 << 20;
+/// Characters of a user name that are kept.
+const USER: usize = 254;
 /// Recipients of one message; RFC 5321, 4.5.3.1.8.
 const RECIPIENTS: usize = 100;
 /// Bad commands before the server hangs up.
@@ -187,7 +189,7 @@ impl Session {
         };
         match user {
             Some(user) => {
-                self.user = Some(user);
+                self.user = Some(user.chars().take(USER).collect());
                 wire.reply(235, "2.7.0 Welcome, whoever you are").await
             }
             None => wire.reply(501, "5.5.2 That is no AUTH response").await,
