@@ -19,7 +19,7 @@ use crate::{
     engine::{Engine, Status, deliver, retention, schedule},
     http,
     notify::{Notifier, missing::MissingReceiver},
-    store::{Store, sqlite::SqliteStore},
+    store::{SqliteStore, Store},
     telemetry::Metrics,
 };
 

@@ -10,4 +10,14 @@ pub mod report;
 pub mod sample;
 pub mod signals;
 
-pub use crate::{entra::Progress, telemetry::logging::start as start_logging};
+pub use crate::entra::Progress;
+use crate::{config::LogFormat, telemetry::logging};
+
+/// Starts logging to stderr; `filter` is `info`, `debug`, or tracing directives. An error says what is not understood.
+pub fn start_logging(format: LogFormat, filter: &str) -> Result<(), String> {
+    let lines = match format {
+        LogFormat::Json => logging::Lines::Json,
+        LogFormat::Pretty => logging::Lines::Pretty,
+    };
+    logging::start(lines, filter)
+}

@@ -58,11 +58,11 @@ impl Check {
         match global.load(clock.as_ref()) {
             Err(problems) => {
                 self.say(|| complain(&problems));
-                answer.problems = problems.into();
+                answer.problems = problems.all().to_vec();
             }
             Ok(Loaded { config, warnings }) => {
                 for problem in &warnings {
-                    self.say(|| complain(&problem.block()));
+                    self.say(|| complain(problem));
                 }
                 answer.ok = true;
                 answer.problems = warnings;

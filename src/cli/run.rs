@@ -27,7 +27,13 @@ impl Run {
         let loaded = global.load(clock.as_ref())?;
         global.log_as(loaded.config.log_format, "info")?;
         for problem in &loaded.warnings {
-            warn!(config.key = problem.path, "{problem}");
+            warn!(
+                config.key = problem.path,
+                help = problem.remedy,
+                "{}: {}",
+                problem.origin,
+                problem.message
+            );
         }
         let stop = CancellationToken::new();
         tokio::spawn(stop_on_signal(stop.clone()));

@@ -21,12 +21,13 @@ use super::{
     config::TenantConfig,
     error::ScanError,
     graph::Graph,
+    links::portal_link,
     pace::{Dice, Pace, within},
     page,
     walk::Walk,
 };
 use crate::{
-    domain::{Clock, Secrets, Snapshot},
+    domain::{Clock, Id, Secrets, Snapshot},
     telemetry::Metrics,
 };
 

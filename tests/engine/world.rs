@@ -18,7 +18,7 @@ use forewarn::{
     engine::{Engine, Receiver, Status, deliver::deliver_due},
     entra::{Directory, Progress, ScanError},
     notify::{Envelope, Failure, Notifier, Payload, SendError},
-    store::{Store, sqlite::SqliteStore},
+    store::{SqliteStore, Store},
     telemetry::Metrics,
 };
 use futures_util::future::BoxFuture;

@@ -35,7 +35,7 @@ pub(super) fn print(report: &Report, within: TimeDelta, calendar: &Calendar) -> 
 fn table(rows: &[Row], several_tenants: bool, calendar: &Calendar) -> Table {
     let mut table = Table::new();
     table
-        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+        .load_style(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Dynamic);
     if !table.is_tty() {
         table.set_width(WIDTH_WITHOUT_TERMINAL);
