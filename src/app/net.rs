@@ -9,7 +9,7 @@ use std::{
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Between two pieces of an answer.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]

@@ -11,7 +11,7 @@ pub async fn stop_on_signal(stop: CancellationToken) {
             stop.cancel();
         }
         Err(error) => {
-            warn!(%error, "signals cannot be listened to; only SIGKILL will stop this process")
+            warn!(%error, "signals cannot be listened to; only SIGKILL will stop this process");
         }
     }
 }

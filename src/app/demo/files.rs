@@ -7,7 +7,7 @@ use tempfile::TempDir;
 use crate::sandbox::Sandbox;
 
 /// The webhook receiver whose signatures the inbox verifies.
-pub const SIGNED_RECEIVER: &str = "siem";
+pub(super) const SIGNED_RECEIVER: &str = "siem";
 
 /// The key that signs; anybody may know it, it protects nothing.
 pub(super) const SIGNING_SECRET: &str = "whsec_Zm9yZXdhcm4tZGVtby1zaWduaW5nLWtleS0wMQ==";

@@ -5,7 +5,7 @@
 mod files;
 mod summary;
 
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -20,8 +20,7 @@ use crate::{
     sandbox::{self, Options, Population, Sandbox, SmtpTls, Story},
 };
 
-pub use files::SIGNED_RECEIVER;
-pub use summary::{AppStory, Summary, Told};
+pub use summary::{Alert, AppStory, Summary};
 
 /// The clock is turned by at most this much at a time.
 const STEP: TimeDelta = TimeDelta::hours(1);
@@ -55,7 +54,7 @@ impl Demo {
         let files = files::Files::write(&sandbox).context("the demo's files cannot be written")?;
         sandbox
             .inbox()
-            .expect_signature(SIGNED_RECEIVER, files::SIGNING_SECRET)?;
+            .expect_signature(files::SIGNED_RECEIVER, files::SIGNING_SECRET)?;
         // simulated time creeps while a webhook is on its way
         sandbox.inbox().allow_skew(TimeDelta::days(1));
         let loaded = config::load(&files.config(), &[], now)?;
@@ -88,7 +87,7 @@ impl Demo {
     }
 
     /// The configuration file that the daemon runs with.
-    pub fn config_file(&self) -> std::path::PathBuf {
+    pub fn config_file(&self) -> PathBuf {
         self.files.config()
     }
 
@@ -184,12 +183,8 @@ async fn start_sandbox(clock: Arc<ManualClock>, now: DateTime<Utc>) -> anyhow::R
     let mut options = Options::new(story, Arc::new(move || clock.now()));
     options.smtp = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
     options.smtp_tls = SmtpTls::StartTls;
+    options.token_life = Duration::from_hours(24);
     sandbox::start(options)
         .await
         .context("the sandbox cannot be started")
-}
-
-/// A path for people: as a shell takes it.
-pub fn shell_path(path: &Path) -> String {
-    path.display().to_string()
 }

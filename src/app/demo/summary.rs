@@ -35,12 +35,12 @@ pub struct AppStory {
     /// The kind.
     pub kind: crate::domain::Kind,
     /// The alerts, in order.
-    pub told: Vec<Told>,
+    pub told: Vec<Alert>,
 }
 
 /// One alert.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct Alert {
     /// When.
     pub at: DateTime<Utc>,
     /// At which rung.
@@ -83,7 +83,7 @@ impl Summary {
                 .collect();
             receivers.sort();
             receivers.dedup();
-            story.told.push(Told {
+            story.told.push(Alert {
                 at: entry.alert.decided_at,
                 rung: entry.alert.rung,
                 reminder: entry.alert.reminder,
@@ -120,7 +120,7 @@ impl Summary {
 impl AppStory {
     /// Are the rungs in order, each told once?
     pub fn is_in_order(&self) -> bool {
-        let position = |told: &Told| (std::cmp::Reverse(told.rung), told.reminder);
+        let position = |told: &Alert| (std::cmp::Reverse(told.rung), told.reminder);
         self.told
             .windows(2)
             .all(|pair| position(&pair[0]) < position(&pair[1]))

@@ -83,7 +83,7 @@ impl Scan {
         let progress = ScanProgress::new();
         let policies = Arc::new(config.policies);
         let report = Report::gather(&directories, policies, clock.now(), &|tenant, step| {
-            progress.tell(tenant, &step)
+            progress.tell(tenant, &step);
         })
         .await;
         progress.finish();

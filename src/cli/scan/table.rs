@@ -16,20 +16,20 @@ const WIDTH_WITHOUT_TERMINAL: u16 = 140;
 pub(super) fn print(report: &Report, within: TimeDelta, calendar: &Calendar) -> anyhow::Result<()> {
     let rows: Vec<Row> = report.rows(Some(within)).collect();
     let several_tenants = report.tenants().nth(1).is_some();
-    let mut text = String::new();
+    let mut lines = Vec::new();
     if !rows.is_empty() {
-        text.push_str(&table(&rows, several_tenants, calendar).to_string());
-        text.push('\n');
+        lines.push(table(&rows, several_tenants, calendar).to_string());
     }
-    text.push_str(&footer(report.summary(), rows.len(), within));
-    for (tenant, warning) in report.warnings() {
-        text.push_str(&format!(
-            "odd value in {}: {}\n",
+    lines.push(footer(report.summary(), rows.len(), within));
+    let odd = |(tenant, warning): (&str, &str)| {
+        format!(
+            "odd value in {}: {}",
             clean(tenant, 60),
             clean(warning, 300)
-        ));
-    }
-    output::print(&text)
+        )
+    };
+    lines.extend(report.warnings().map(odd));
+    output::print(&format!("{}\n", lines.join("\n")))
 }
 
 fn table(rows: &[Row], several_tenants: bool, calendar: &Calendar) -> Table {
@@ -144,7 +144,7 @@ fn footer(summary: Summary, shown: usize, within: TimeDelta) -> String {
         ),
     };
     format!(
-        "{} apps, {} credentials: {}{more}\n",
+        "{} apps, {} credentials: {}{more}",
         summary.apps,
         summary.credentials,
         counts.join(", ")

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        Expiry, Id, Kind, Notification, Rung, Severity, health::Health, known::Announced,
+        Expiry, Id, Kind, Notification, Row, Rung, Severity, health::Health, known::Announced,
         known::CredentialKey, notification::Subject,
     },
     store::{
@@ -70,14 +70,37 @@ pub(in crate::store) fn credential(n: u128) -> Inventory {
 }
 
 pub(in crate::store) fn announced(n: u128) -> Announced {
+    let credential = credential(n);
     Announced {
         rung: Rung::days_before(30),
         reminder: 0,
         severity: Severity::Warning,
         at: at(1),
-        expires_at: credential(n).expires.at().unwrap(),
+        expires_at: credential.expires.at().unwrap(),
+        row: Row {
+            tenant: credential.tenant,
+            app_id: credential.app_id,
+            object_id: credential.key.object_id,
+            app_name: credential.app_name,
+            kind: credential.key.kind,
+            credential_id: credential.key.credential_id,
+            credential_name: credential.name,
+            hint: credential.hint,
+            starts_at: credential.starts_at,
+            expires_at: credential.expires.at(),
+            days_left: Some(29),
+            severity: Severity::Warning.into(),
+            superseded_by: None,
+            newer: None,
+            owners: Vec::new(),
+            last_used_at: None,
+            rung: Some(Rung::days_before(30)),
+            reason: None,
+            links: None,
+        },
         told: vec!["mail".into(), "chat".into()],
         resolved: false,
+        softened: false,
     }
 }
 

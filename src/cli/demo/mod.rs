@@ -1,10 +1,13 @@
 //! `forewarn demo`.
 
+mod told;
+
 use std::{process::ExitCode, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use tokio_util::sync::CancellationToken;
 
+use self::told::Told;
 use super::{
     Global,
     output::{complain, print},
@@ -12,7 +15,7 @@ use super::{
 use crate::{
     app::{
         clock::SystemClock,
-        demo::{AppStory, Demo, Summary, Told},
+        demo::{AppStory, Demo},
         signals::stop_on_signal,
     },
     config::LogFormat,
@@ -67,7 +70,10 @@ impl DemoCommand {
         demo.run_until(until, day, |_| {}).await;
         let summary = demo.summary().await?;
         feed.abort();
-        print(&tell_summary(&summary, demo.now() - demo.started_at()))?;
+        print(&Told {
+            summary: &summary,
+            lasted: demo.now() - demo.started_at(),
+        })?;
         if self.keep && !stop.is_cancelled() {
             complain(&format!(
                 "Time stands still now; {} stays until Ctrl-C.",
@@ -126,69 +132,5 @@ fn line(message: &Received, started_at: DateTime<Utc>) -> String {
         "day {day:>3}  {when}  {channel:<7} {:<22} {}{trouble}",
         clean(&message.receiver, 40),
         clean(&message.title, 120)
-    )
-}
-
-fn tell_summary(summary: &Summary, lasted: TimeDelta) -> String {
-    let mut text = format!(
-        "\nIn {} simulated days this was told, and why:\n",
-        lasted.num_days()
-    );
-    for app in &summary.apps {
-        text.push_str(&tell_app(app));
-    }
-    text.push_str("\nMessages that arrived:\n");
-    for ((channel, receiver), count) in &summary.taken {
-        text.push_str(&format!(
-            "  {count:>4}  {channel:<8} {}\n",
-            clean(receiver, 60)
-        ));
-    }
-    text.push_str(&format!(
-        "\n{} repeated, {} refused, {} given up, {} with a problem that the inbox noticed.\n",
-        summary.counts.repeats,
-        summary.counts.refused,
-        summary.given_up,
-        summary.problems.len(),
-    ));
-    for problem in &summary.problems {
-        text.push_str(&format!("  {}\n", clean(problem, 200)));
-    }
-    let in_order = summary.apps.iter().all(AppStory::is_in_order);
-    text.push_str(if in_order {
-        "Every rung was told in order, and none twice.\n"
-    } else {
-        "SOME RUNGS WERE TOLD OUT OF ORDER OR TWICE: this is a bug.\n"
-    });
-    text
-}
-
-fn tell_app(app: &AppStory) -> String {
-    let name = app
-        .credential
-        .as_deref()
-        .map_or_else(|| "unnamed".to_owned(), |name| clean(name, 60));
-    let mut text = format!("\n{} - {} {name}\n", clean(&app.app, 80), app.kind);
-    for told in &app.told {
-        text.push_str(&tell_alert(told));
-    }
-    text
-}
-
-fn tell_alert(told: &Told) -> String {
-    let rung = match (told.rung.days(), told.reminder) {
-        (0, 0) => "ended".to_owned(),
-        (_, n) if n > 0 => format!("reminder {n}"),
-        (days, _) => format!("{days} days"),
-    };
-    let to = if told.receivers.is_empty() {
-        "nobody".to_owned()
-    } else {
-        told.receivers.join(", ")
-    };
-    let when = told.at.format("%a %d %b %Y %H:%M");
-    format!(
-        "  {when}  {rung:<11} {:<8}  to {to}: {}\n",
-        told.severity, told.reason
     )
 }
