@@ -100,14 +100,14 @@ pub(super) fn describe(error: reqwest::Error) -> String {
     if error.is_timeout() && !error.is_connect() {
         return "no answer in time".to_owned();
     }
-    let error = error.without_url();
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    excerpt(&text, 240)
+    with_causes(&error.without_url())
+}
+
+/// An error and what lies beneath it.
+pub(super) fn with_causes(error: &dyn Error) -> String {
+    let causes = std::iter::successors(Some(error), |&error| error.source());
+    let texts: Vec<String> = causes.map(ToString::to_string).collect();
+    excerpt(&texts.join(": "), 240)
 }
 
 /// `base` with more path segments, each percent-encoded as needed.

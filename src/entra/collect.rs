@@ -1,12 +1,15 @@
 //! Page after page → one snapshot, with each app once.
 
-use std::sync::Arc;
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
 
 use super::{config::TenantConfig, decode, page};
-use crate::domain::{App, Snapshot, snapshot::Warning};
+use crate::domain::{App, Id, Snapshot, snapshot::Warning};
 
-/// How many apps are held before repeated ones are looked for during the scan.
-const FIRST_SWEEP: usize = 16_384;
+/// How many apps are held before repeated ones are looked for while the scan goes on.
+const FIRST_SWEEP: usize = 131_072;
 
 /// Gathers the pages of one list. An app that is listed again (it moved while the list was read) counts as last seen.
 pub(super) struct Collector {
@@ -28,14 +31,29 @@ impl Collector {
 
     /// Takes the rows of one page. All or, with an error, none.
     pub(super) fn take(&mut self, body: &[u8]) -> Result<(), serde_json::Error> {
-        match page::rows(body) {
-            Ok(rows) => self.extend(rows),
-            Err(error) => {
-                let mended = page::mended(body).ok_or(error)?;
-                self.extend(page::rows(&mended)?);
-            }
+        if let Err(error) = self.try_take(body) {
+            let mended = page::mended(body).ok_or(error)?;
+            self.try_take(&mended)?;
+        }
+        // a server that repeats itself for ever shall not fill the memory before the page limit ends it
+        if self.apps.len() >= self.next_sweep {
+            self.sweep();
+            self.next_sweep = self.next_sweep.max(self.apps.len() * 2);
         }
         Ok(())
+    }
+
+    fn try_take(&mut self, body: &[u8]) -> Result<(), serde_json::Error> {
+        let (apps, warnings) = (self.apps.len(), self.warnings.len());
+        let taken = page::for_each_row(body, |row| {
+            self.apps
+                .extend(decode::app(row, &self.config, &mut self.warnings));
+        });
+        if taken.is_err() {
+            self.apps.truncate(apps);
+            self.warnings.truncate(warnings);
+        }
+        taken
     }
 
     /// How many apps are held.
@@ -52,43 +70,105 @@ impl Collector {
         }
     }
 
-    fn extend(&mut self, rows: Vec<page::AppRow<'_>>) {
-        for row in rows {
-            self.apps
-                .extend(decode::app(row, &self.config, &mut self.warnings));
-        }
-        // a server that repeats itself for ever shall not fill the memory before the page limit ends it
-        if self.apps.len() >= self.next_sweep {
-            self.sweep();
-            self.next_sweep = (self.apps.len() * 2).max(FIRST_SWEEP);
-        }
-    }
-
-    /// Drops all but the last of the apps with the same object id. By sorting places, not by a map of ids: a hundred
-    /// thousand of them take four bytes each that way.
+    /// Drops all but the last of the apps with the same object id. Places are sorted, not ids put into a map: that takes less
+    /// memory. They are sorted by a digest first, which lies beside them; the ids are all over the place.
     fn sweep(&mut self) {
         let apps = &self.apps;
-        let mut places: Vec<u32> = (0..).take(apps.len()).collect();
         let id = |place: u32| apps.get(place as usize).map(|app| &app.object_id);
-        places.sort_unstable_by(|&a, &b| id(a).cmp(&id(b)).then(a.cmp(&b)));
+        let mut places: Vec<(u64, u32)> = (0..)
+            .zip(apps)
+            .map(|(place, app)| (digest(&app.object_id), place))
+            .collect();
+        places.sort_unstable_by(|&(a, at_a), &(b, at_b)| {
+            a.cmp(&b)
+                .then_with(|| id(at_a).cmp(&id(at_b)))
+                .then(at_a.cmp(&at_b))
+        });
         let mut repeated: Vec<u32> = places
             .windows(2)
-            .filter_map(|pair| match pair {
-                [earlier, later] if id(*earlier) == id(*later) => Some(*earlier),
+            .filter_map(|pair| match *pair {
+                [(a, earlier), (b, later)] if a == b && id(earlier) == id(later) => Some(earlier),
                 _ => None,
             })
             .collect();
+        drop(places);
         if repeated.is_empty() {
             return;
         }
         repeated.sort_unstable();
         let mut repeated = repeated.into_iter().peekable();
-        let mut places = 0..;
+        let mut place = 0..;
         self.apps.retain(|_| {
             repeated
-                .next_if_eq(&places.next().unwrap_or(u32::MAX))
+                .next_if_eq(&place.next().unwrap_or(u32::MAX))
                 .is_none()
         });
-        self.apps.shrink_to(self.next_sweep);
+    }
+}
+
+/// Eight bytes that stand for an id.
+fn digest(id: &Id) -> u64 {
+    match id {
+        // as random as a digest can be
+        Id::Guid(guid) => guid.as_u64_pair().1,
+        Id::Other(text) => {
+            let mut hasher = DefaultHasher::new();
+            text.hash(&mut hasher);
+            hasher.finish()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entra::tests::fake::config;
+
+    fn collector() -> Collector {
+        let graph = "https://graph.microsoft.com".parse().unwrap();
+        Collector::new(Arc::new(config(&graph)))
+    }
+
+    fn ids(collector: Collector) -> Vec<String> {
+        let apps = collector.into_snapshot().apps;
+        apps.iter().map(|app| app.object_id.to_string()).collect()
+    }
+
+    #[test]
+    fn the_last_of_the_repeated_stays_where_it_came() {
+        let mut collector = collector();
+        for (body, held) in [
+            (r#"{"value": [{"id": "b"}, {"id": "a"}, {"id": "b"}]}"#, 3),
+            (r#"{"value": [{"id": "c"}, {"id": "b"}]}"#, 5),
+            (r#"{"value": []}"#, 5),
+        ] {
+            collector.take(body.as_bytes()).unwrap();
+            assert_eq!(collector.len(), held);
+        }
+        assert_eq!(ids(collector), ["a", "c", "b"]);
+    }
+
+    #[test]
+    fn a_page_is_taken_whole_or_not_at_all() {
+        let mut collector = collector();
+        let good = r#"{"value": [{"id": "a", "appId": "x"}]}"#;
+        let bad = r#"{"value": [{"id": "b", "tags": 5}, {"id": "c"}, null]}"#;
+        collector.take(good.as_bytes()).unwrap();
+        collector.take(bad.as_bytes()).unwrap_err();
+        let snapshot = collector.into_snapshot();
+        assert_eq!((snapshot.apps.len(), snapshot.warnings.len()), (1, 0));
+    }
+
+    #[test]
+    fn a_server_that_repeats_itself_does_not_fill_the_memory() {
+        let mut collector = collector();
+        collector.next_sweep = 100;
+        let rows: Vec<String> = (0..60).map(|n| format!(r#"{{"id": "{n}"}}"#)).collect();
+        let body = format!(r#"{{"value": [{}]}}"#, rows.join(","));
+        for _ in 0..50 {
+            collector.take(body.as_bytes()).unwrap();
+            assert!(collector.len() < 180);
+        }
+        assert_eq!(ids(collector).len(), 60);
     }
 }

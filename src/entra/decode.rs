@@ -23,6 +23,8 @@ const NAME_MAX: usize = 1_000;
 const ID_MAX: usize = 100;
 /// What Graph tells of a secret's value. More would be more than we want to hold.
 const HINT_MAX: usize = 3;
+/// So many credentials are compared one by one.
+const FEW: usize = 8;
 
 /// The app of one row without the credentials that the configuration leaves out; `None` when it has no id at all. Appends
 /// what was odd to `warnings`.
@@ -137,25 +139,28 @@ fn read_all(
 
 /// One credential; `None` when its end cannot be read, for then nothing can be promised about it.
 fn credential(row: CredentialRow<'_>, kind: Kind, odd: &mut Oddities<'_>) -> Option<Credential> {
-    let shown = excerpt(row.key_id.filled().unwrap_or("without a key id"), 40);
+    let shown = || excerpt(row.key_id.filled().unwrap_or("without a key id"), 40);
     let ends_at = match instant(&row.end) {
         Ok(ends_at) => ends_at,
         Err(why) => {
             odd.note(format!(
-                "{kind} {shown}: endDateTime {why}; the credential is left out and not watched"
+                "{kind} {}: endDateTime {why}; the credential is left out and not watched",
+                shown()
             ));
             return None;
         }
     };
     let starts_at = instant(&row.start).unwrap_or_else(|why| {
         odd.note(format!(
-            "{kind} {shown}: startDateTime {why}; it counts as unknown"
+            "{kind} {}: startDateTime {why}; it counts as unknown",
+            shown()
         ));
         None
     });
     if row.name == Text::Odd || row.hint == Text::Odd {
         odd.note(format!(
-            "{kind} {shown}: displayName or hint is not a text; it is left out"
+            "{kind} {}: displayName or hint is not a text; it is left out",
+            shown()
         ));
     }
     let id = known_id(&row.key_id).unwrap_or_else(|| {
@@ -238,7 +243,8 @@ fn cut(text: &str, max: usize) -> &str {
 
 /// A credential that is listed twice in an app (a certificate for signing and for verifying, say) is one.
 fn keep_first_of_each(credentials: &mut Vec<Credential>) {
-    if credentials.len() < 2 {
+    // nearly every app has but a few, no two alike, and that is seen sooner than a set is made
+    if credentials.len() <= FEW && all_differ(credentials) {
         return;
     }
     let mut seen = HashSet::with_capacity(credentials.len());
@@ -248,6 +254,14 @@ fn keep_first_of_each(credentials: &mut Vec<Credential>) {
         .collect();
     let mut is_first = is_first.into_iter();
     credentials.retain(|_| is_first.next().unwrap_or(true));
+}
+
+fn all_differ(credentials: &[Credential]) -> bool {
+    let Some((first, rest)) = credentials.split_first() else {
+        return true;
+    };
+    let like_first = |other: &Credential| other.kind == first.kind && other.id == first.id;
+    !rest.iter().any(like_first) && all_differ(rest)
 }
 
 fn leave_out(credentials: &mut Vec<Credential>, app: &App, config: &TenantConfig) {

@@ -3,6 +3,7 @@
 use std::{fmt, time::Duration};
 
 use super::{
+    answer::with_causes,
     excerpt::excerpt,
     refusal::{GraphRefusal, SignInRefusal},
 };
@@ -31,7 +32,7 @@ impl fmt::Display for Service {
 #[derive(Debug, thiserror::Error)]
 pub enum ScanError {
     /// Our own secret could not be read.
-    #[error("cannot sign in: {0}")]
+    #[error("cannot sign in: {}", with_causes(.0))]
     OwnSecret(SecretError),
 
     /// The token endpoint knows us not, or no longer.

@@ -78,6 +78,7 @@ impl Graph {
                 }
                 Outcome::Unauthorized(_) => {
                     renewed = true;
+                    tracing::info!(tenant.name = %self.tenant, "Graph refused the token; signing in anew");
                     self.sign_in.forget(&bearer).await;
                 }
             }

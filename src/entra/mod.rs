@@ -3,7 +3,7 @@
 //! The rest of the house sees only [`Directory`]: it gives a whole snapshot of a tenant, or an error that says why not.
 //! [`Tenant`] is the real one.
 //!
-//! One scan, from the top: [`tenant`] walks the list of applications; each request goes through `graph`, which signs in by
+//! One scan, from the top: `tenant` walks the list of applications; each request goes through `graph`, which signs in by
 //! `token`, waits by `pace` when it is told to, and names a refusal by `refusal` and `aadsts`; `walk` decides which next
 //! link may be followed; `page` reads the JSON by the forgiving types of `lenient`; `decode` makes domain values of
 //! it, and `collect` keeps each app once. While a page is decoded the next one is already under way.

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use uuid::Uuid;
 
@@ -153,9 +153,4 @@ impl<'a> Patience<'a> {
     fn own_delay(&self, attempt: u32) -> Duration {
         backoff::delay(attempt, BASE, CAP, self.pace.dice.fraction())
     }
-}
-
-/// A deadline so many seconds from now.
-pub(super) fn within(clock: &dyn Clock, seconds: i64) -> DateTime<Utc> {
-    clock.now() + TimeDelta::seconds(seconds)
 }

@@ -3,9 +3,12 @@
 //! The next link is found in a pass of its own that skips the rows, so that the next request can be under way while this
 //! page's rows are read. That pass checks the syntax of the whole body: a page cut short never has a next.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
-use serde::{Deserialize, de::IgnoredAny};
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 
 use super::lenient::{List, Object, Text};
 
@@ -58,15 +61,65 @@ pub(super) fn next_link(body: &[u8]) -> Result<Option<String>, serde_json::Error
     Ok(envelope.next)
 }
 
-/// The rows, borrowed from the body. Fails when `value` is not an array of objects.
-pub(super) fn rows(body: &[u8]) -> Result<Vec<AppRow<'_>>, serde_json::Error> {
-    #[derive(Deserialize)]
-    struct Page<'a> {
-        #[serde(borrow)]
-        value: Vec<AppRow<'a>>,
+/// Hands each row, borrowed from the body, to `each` as it is read; they are never all there at once. Fails when `value` is not
+/// an array of objects, perhaps after some rows. That there is a `value` is for [`next_link`] to see.
+pub(super) fn for_each_row<'a>(
+    body: &'a [u8],
+    each: impl FnMut(AppRow<'a>),
+) -> Result<(), serde_json::Error> {
+    // looked at once as a whole, the text need not be looked at string by string
+    let text = std::str::from_utf8(body).map_err(serde_json::Error::custom)?;
+    let mut json = serde_json::Deserializer::from_str(text);
+    json.deserialize_map(InPage(each))?;
+    json.end()
+}
+
+/// Reads the object around the rows.
+struct InPage<F>(F);
+
+impl<'de, F: FnMut(AppRow<'de>)> Visitor<'de> for InPage<F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a page")
     }
-    let page: Page<'_> = serde_json::from_slice(body)?;
-    Ok(page.value)
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut page: A) -> Result<(), A::Error> {
+        while let Some(key) = page.next_key::<Text<'de>>()? {
+            if key.filled() == Some("value") {
+                page.next_value_seed(InValue(&mut self.0))?;
+            } else {
+                page.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads the array of rows.
+struct InValue<'f, F>(&'f mut F);
+
+impl<'de, F: FnMut(AppRow<'de>)> DeserializeSeed<'de> for InValue<'_, F> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de, F: FnMut(AppRow<'de>)> Visitor<'de> for InValue<'_, F> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of applications")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut rows: A) -> Result<(), A::Error> {
+        while let Some(row) = rows.next_element()? {
+            (self.0)(row);
+        }
+        Ok(())
+    }
 }
 
 /// The body with what is no Unicode replaced by U+FFFD, where there was any: bytes that are no UTF-8, and `\u` escapes of half a
@@ -116,6 +169,12 @@ fn unit(body: &[u8], at: usize) -> Option<u16> {
 mod tests {
     use super::*;
 
+    fn rows(body: &[u8]) -> Result<Vec<AppRow<'_>>, serde_json::Error> {
+        let mut rows = Vec::new();
+        for_each_row(body, |row| rows.push(row))?;
+        Ok(rows)
+    }
+
     #[test]
     fn the_next_link_is_found_before_and_after_the_rows() {
         for body in [
@@ -155,6 +214,7 @@ mod tests {
             r#"{"value": {}}"#,
             r#"{"value": [null]}"#,
             r#"{"value": [5]}"#,
+            r#"{"value": []} trailing"#,
         ] {
             assert!(rows(body.as_bytes()).is_err(), "{body}");
         }

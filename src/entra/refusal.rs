@@ -108,7 +108,7 @@ impl fmt::Display for SignInRefusal {
             Some(known) => {
                 write!(f, ": {}. ", known.meaning)?;
                 if known.credential {
-                    write!(f, "It was read from {}", self.secret_source)?;
+                    write!(f, "The secret was read from {}", self.secret_source)?;
                     // what can be seen is better advice than all that can be the matter
                     match self.suspicion {
                         Some(suspicion) => write!(f, ", and {suspicion}")?,

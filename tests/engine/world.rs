@@ -305,5 +305,5 @@ pub(crate) fn secret(name: &str, ends: i64) -> Credential {
 }
 
 fn scan_error() -> ScanError {
-    ScanError::Deadline
+    ScanError::OutOfTime { service: forewarn::entra::Service::Graph, wait: None }
 }

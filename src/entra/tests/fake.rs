@@ -314,7 +314,7 @@ impl Rig {
     }
 }
 
-pub(super) fn config(url: &Url) -> TenantConfig {
+pub(in crate::entra) fn config(url: &Url) -> TenantConfig {
     TenantConfig {
         name: "contoso".to_owned(),
         tenant_id: TENANT_ID.to_owned(),

@@ -1,6 +1,6 @@
 //! The tenant reader against a scripted Microsoft on loopback, on a clock that jumps when it should wait.
 
-mod fake;
+pub(super) mod fake;
 mod odd_values;
 mod paging;
 mod sign_in;

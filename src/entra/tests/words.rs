@@ -57,6 +57,13 @@ fn from_us() -> Vec<(&'static str, ScanError)> {
             ScanError::OwnSecret(SecretError::EnvMissing("CONTOSO".into())),
         ),
         (
+            "no secret file",
+            ScanError::OwnSecret(SecretError::File {
+                path: "/run/secrets/contoso".into(),
+                source: std::io::Error::other("permission denied"),
+            }),
+        ),
+        (
             "no token",
             ScanError::NoToken {
                 host: "login.microsoftonline.com".into(),
