@@ -1,15 +1,22 @@
-//! The configuration file: what is accepted, and how each mistake is told.
+//! The configuration file: what is accepted, and how each mistake is told. Each file `config/*.toml` beside this one has
+//! a kind of mistake in it, and a snapshot of what is said about it.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+#[path = "config/example.rs"]
+mod example;
+#[path = "config/secrecy.rs"]
+mod secrecy;
 
 use std::{fs, path::Path};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use forewarn::{
-    config::{self, Config, Loaded, LogFormat, Problem, Problems},
+    config::{self, Config, Loaded, LogFormat, Problems},
     domain::{SecretSource, Severity, calendar::Calendar, policy::Thresholds, route::GroupKey},
     entra::config::{Auth, Cloud},
     notify::config::Backend,
 };
-use proptest::prelude::*;
 
 const MINIMAL: &str = r#"
 [[tenants]]
@@ -66,13 +73,15 @@ fn told(result: Result<Loaded, Problems>) -> String {
 fn every_mistake_is_told_with_file_line_key_and_remedy() {
     let mut names: Vec<String> = fs::read_dir("tests/config")
         .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|end| end == "toml"))
+        .map(|path| path.file_stem().unwrap().to_str().unwrap().to_owned())
         .collect();
     names.sort();
     assert!(names.len() >= 25, "{} files", names.len());
     for name in names {
-        let told = told(load(&Path::new("tests/config").join(&name), &[]));
-        insta::assert_snapshot!(name.trim_end_matches(".toml"), told);
+        let path = format!("tests/config/{name}.toml");
+        insta::assert_snapshot!(name, told(load(Path::new(&path), &[])));
     }
 }
 
@@ -327,221 +336,4 @@ fn problems_are_data_too() {
 #[test]
 fn the_schema_is_the_one_that_was_published() {
     insta::assert_json_snapshot!("schema", config::schema());
-}
-
-// === the example ===
-
-const EXAMPLE: &str = include_str!("../config/forewarn.example.toml");
-
-#[test]
-fn the_example_is_valid_and_warns_of_nothing() {
-    let loaded = load_text(EXAMPLE, &[]).unwrap_or_else(|problems| panic!("{problems}"));
-    assert!(
-        loaded.warnings.is_empty(),
-        "{}",
-        Problems::from(loaded.warnings)
-    );
-    assert_eq!(loaded.config.receivers.len(), 4);
-}
-
-#[test]
-fn the_example_shows_every_key() {
-    let mentioned = mentioned(EXAMPLE);
-    let schema = config::schema();
-    let mut keys = Vec::new();
-    collect_keys(&schema, "", &mut keys);
-    assert!(keys.len() > 60, "{} keys", keys.len());
-    let missing: Vec<&String> = keys
-        .iter()
-        .filter(|path| {
-            let (table, key) = path.rsplit_once('.').unwrap_or(("", path));
-            let is_shown = |(header, word): &(String, String)| {
-                word == key && (table == header || table.starts_with(&format!("{header}.")))
-            };
-            !mentioned.iter().any(is_shown)
-        })
-        .collect();
-    // the keys of a matcher and of thresholds are shown once, and named in a comment
-    let shown_elsewhere = |path: &&&String| {
-        [".match.", ".ignore.", "policies.thresholds."]
-            .iter()
-            .any(|part| path.contains(part))
-    };
-    let missing: Vec<_> = missing
-        .iter()
-        .filter(|path| !shown_elsewhere(path))
-        .collect();
-    assert!(missing.is_empty(), "{missing:?}");
-}
-
-/// Each `key =` with the header that it is below, in comments too.
-fn mentioned(text: &str) -> Vec<(String, String)> {
-    let mut header = String::new();
-    let mut found = Vec::new();
-    for line in text.lines() {
-        let line = line.trim_start_matches(['#', ' ']);
-        if line.starts_with('[') {
-            header = line.trim_matches(['[', ']']).to_owned();
-        }
-        for (before, _) in line.match_indices('=').map(|(at, _)| line.split_at(at)) {
-            let word = before
-                .trim_end()
-                .rsplit([' ', '{', ','])
-                .next()
-                .unwrap_or_default();
-            found.push((header.clone(), word.to_owned()));
-        }
-    }
-    found
-}
-
-/// The paths of all keys that hold no further keys, without the two of a secret.
-fn collect_keys(schema: &serde_json::Value, at: &str, into: &mut Vec<String>) {
-    let ways = [schema, &schema["items"]];
-    let tables: Vec<_> = ways
-        .into_iter()
-        .filter_map(|way| way["properties"].as_object())
-        .filter(|table| !table.contains_key("env"))
-        .collect();
-    if tables.is_empty() && !at.is_empty() {
-        into.push(at.to_owned());
-    }
-    for (key, child) in tables.into_iter().flatten() {
-        let at = if at.is_empty() {
-            key.clone()
-        } else {
-            format!("{at}.{key}")
-        };
-        collect_keys(child, &at, into);
-    }
-}
-
-// === secrets show nowhere ===
-
-/// Wherever a secret may be written, it is this one.
-const MARK: &str = "Zq7xK9vR4tYm";
-
-fn full_of_secrets() -> String {
-    r#"[store]
-url = "postgres://forewarn:MARK@db/forewarn"
-password = "MARK"
-[heartbeat]
-url = "https://hc.example/MARK"
-[[tenants]]
-name = "contoso"
-tenant_id = "contoso.onmicrosoft.com"
-auth = { client_id = "x", client_secret = "MARK", certificate = "MARK", certificate_password = "MARK" }
-[[receivers]]
-name = "ops"
-type = "slack"
-url = "https://hooks.slack.com/MARK"
-[[receivers]]
-name = "siem"
-type = "webhook"
-url = "http://siem.example/MARK"
-signing_secret = [
-  "MARK",
-  'whsec_MARK',
-]
-[[receivers]]
-name = "mail"
-type = "email"
-to = ["a@b.c"]
-[receivers.smtp]
-host = "smtp.example"
-from = "a@b.c"
-username = "x"
-password = """
-MARK
-MARK"""
-oauth2 = { client_secret = "MARK" }
-[http]
-token = "MARK"
-"#
-    .replace("MARK", MARK)
-}
-
-/// Everything that can be read of an outcome.
-fn everything_of(result: Result<Loaded, Problems>) -> String {
-    let all = |problems: &Problems| {
-        let json = serde_json::to_string(problems).unwrap();
-        let each: Vec<String> = problems.all().iter().map(Problem::to_string).collect();
-        format!("{problems}\n{problems:?}\n{json}\n{}", each.join("\n"))
-    };
-    match result {
-        Ok(loaded) => format!(
-            "{loaded:?}\n{}",
-            all(&Problems::from(loaded.warnings.clone()))
-        ),
-        Err(problems) => all(&problems),
-    }
-}
-
-fn assert_no_secret(text: &str) {
-    for part in MARK.as_bytes().windows(5) {
-        let part = std::str::from_utf8(part).unwrap();
-        assert!(!text.contains(part), "{part:?} of the secret in {text}");
-    }
-}
-
-#[test]
-fn a_valid_file_full_of_secrets_shows_none() {
-    let text = MINIMAL
-        .replace("{ env = \"CONTOSO_SECRET\" }", &format!("\"{MARK}\""))
-        .replace(
-            "{ file = \"/run/secrets/slack\" }",
-            &format!("\"https://slack.example/{MARK}\""),
-        );
-    let loaded = load_text(&text, &[]);
-    assert_eq!(loaded.as_ref().unwrap().warnings.len(), 2);
-    assert_no_secret(&everything_of(loaded));
-}
-
-#[test]
-fn a_secret_in_the_wrong_place_does_not_show() {
-    for (right, wrong) in [
-        (
-            "{ env = \"CONTOSO_SECRET\" }",
-            format!("{{ env = \"{MARK}~\" }}"),
-        ),
-        (
-            "{ env = \"CONTOSO_SECRET\" }",
-            format!("{{ value = \"{MARK}\" }}"),
-        ),
-        ("{ env = \"CONTOSO_SECRET\" }", format!("[\"{MARK}\"]")),
-        ("{ env = \"CONTOSO_SECRET\" }", format!("{MARK}")),
-        (
-            "client_secret = { env = \"CONTOSO_SECRET\" }",
-            format!("secret = [[\"{MARK}\"]]"),
-        ),
-        (
-            "client_secret = { env = \"CONTOSO_SECRET\" }",
-            format!("[secret]\nvalue = \"{MARK}\""),
-        ),
-    ] {
-        let result = load_text(MINIMAL.replace(right, &wrong), &[]);
-        assert!(result.is_err(), "{wrong}");
-        assert_no_secret(&everything_of(result));
-    }
-    let variables = [
-        ("FOREWARN__STORE__URL", MARK),
-        ("FOREWARN__HTTP__TOKN", MARK),
-    ];
-    assert_no_secret(&everything_of(load_text(MINIMAL, &variables)));
-}
-
-proptest! {
-    /// One slip of the keyboard anywhere in a file full of secrets.
-    #[test]
-    fn a_slip_anywhere_shows_no_secret(
-        at in any::<prop::sample::Index>(),
-        replaced in 0..2_usize,
-        typed in prop::sample::select(vec!["", "=", "\"", "'", "[", "]", "{", "}", "#", ".", ",", "\n", "\\", "x", "\t", "ä"]),
-    ) {
-        let mut text: Vec<char> = full_of_secrets().chars().collect();
-        let at = at.index(text.len());
-        text.splice(at..at + replaced, typed.chars());
-        let text: String = text.into_iter().collect();
-        assert_no_secret(&everything_of(load_text(text, &[])));
-    }
 }

@@ -10,15 +10,11 @@ pub(crate) fn merge(
     file: Map<String, Json>,
     overrides: Vec<(String, Json)>,
 ) -> Result<Json, ConfigError> {
-    let base = Layer(file.into_iter().collect());
-    let layers = overrides.into_iter().map(|entry| Layer(vec![entry]));
-    layers
-        .fold(
-            config::Config::builder().add_source(base),
-            |builder, layer| builder.add_source(layer),
-        )
-        .build()?
-        .try_deserialize()
+    let mut layers = config::Config::builder().add_source(Layer(file.into_iter().collect()));
+    for entry in overrides {
+        layers = layers.add_source(Layer(vec![entry]));
+    }
+    layers.build()?.try_deserialize()
 }
 
 /// Values that are already known to fit, by their paths. (The crate's own environment source is not used because it

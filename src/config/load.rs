@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, ops::Range, path::Path};
 
 use chrono::{DateTime, Utc};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use toml::de::DeTable;
 
 use super::{
@@ -50,9 +50,7 @@ pub fn load(
     };
     let file = Shape::of_file(&mut report, root.clone()).document(document.get_ref());
     let overrides = environment::overrides(environment, &root, &mut report);
-    let config = layer::merge(file, overrides)
-        .ok()
-        .and_then(|tree| judge(tree, now, &mut report));
+    let config = judge(file, overrides, now, &mut report);
 
     let failed = report.has_errors();
     let problems = Problems::from(report.finish());
@@ -65,12 +63,26 @@ pub fn load(
     }
 }
 
-fn judge(tree: Value, now: DateTime<Utc>, report: &mut Report<'_>) -> Option<Config> {
+/// Puts the environment over the file, and looks at the meaning of the whole.
+fn judge(
+    file: Map<String, Value>,
+    overrides: Vec<(String, Value)>,
+    now: DateTime<Utc>,
+    report: &mut Report<'_>,
+) -> Option<Config> {
+    // what does not fit the schema has been left out; should anything still not fit, its text is not repeated, because it
+    // may be a secret
+    let Ok(tree) = layer::merge(file, overrides) else {
+        let message = "the environment cannot be put over the file";
+        report.error(
+            &KeyPath::root(),
+            message,
+            "unset the FOREWARN__ variables one by one",
+        );
+        return None;
+    };
     not_yet::check(&tree, report);
-    // what does not fit the schema has been left out of the tree; should anything still not fit, its text is not repeated,
-    // because it may be a secret
-    let raw: Result<raw::File, _> = serde_path_to_error::deserialize(tree);
-    match raw {
+    match serde_path_to_error::deserialize::<_, raw::File>(tree) {
         Ok(raw) => validate::config(raw, now, report),
         Err(error) => {
             let at = error

@@ -9,12 +9,20 @@ use super::{
 };
 
 /// What to do about a key that does not exist at this place.
-pub(crate) fn unknown_key(key: &str, node: &Node<'_>, root: &Node<'_>) -> String {
+pub(crate) fn unknown_key(
+    key: &str,
+    value: &DeValue<'_>,
+    node: &Node<'_>,
+    root: &Node<'_>,
+) -> String {
     if let Some(meant) = nearest(key, node.keys()) {
         return format!("did you mean `{meant}`?");
     }
     match root.tables_with(key).as_slice() {
         [] => format!("the keys here are {}", all_of(node.keys())),
+        [table] if value.is_table() => {
+            format!("write it as `[{}.{key}]`", table.trim_matches(['[', ']']))
+        }
         tables => format!(
             "`{key}` is a key of {}; a key belongs to the nearest header above it",
             tables.join(", ")
@@ -92,25 +100,28 @@ fn scalar(value: &DeValue<'_>) -> Option<String> {
 }
 
 fn how_to_write(found: &DeValue<'_>, node: &Node<'_>, path: &KeyPath) -> String {
-    let name = path.as_str();
-    let key = name.rsplit('.').next().unwrap_or(name);
+    let header = path.header();
+    let key = header.rsplit('.').next().unwrap_or_default();
+    let shown = scalar(found).filter(|_| !node.is_secret());
     match found {
-        _ if node.is_secret() => "write `{ env = \"NAME\" }` or `{ file = \"PATH\" }`".to_owned(),
+        _ if node.is_secret() && node.accepts("object") => {
+            "write `{ env = \"NAME\" }` or `{ file = \"PATH\" }`".to_owned()
+        }
         DeValue::String(text) if node.accepts("integer") && text.parse::<i64>().is_ok() => {
             format!("leave out the quotes: `{text}`")
         }
         _ if node.accepts("boolean") => "write `true` or `false`, without quotes".to_owned(),
         _ if node.accepts("integer") => "write a whole number in that range".to_owned(),
         DeValue::Table(_) if node.items().is_some_and(|entry| entry.accepts("object")) => {
-            format!("begin each entry with two brackets: `[[{name}]]`")
+            format!("begin each entry with two brackets: `[[{header}]]`")
         }
-        DeValue::Array(_) if node.accepts("object") => format!("write it once, as `[{name}]`"),
-        _ if node.accepts("object") => format!("write a table: `[{name}]` or `{key} = {{ … }}`"),
-        _ if node.accepts("array") => match scalar(found) {
+        DeValue::Array(_) if node.accepts("object") => format!("write it once, as `[{header}]`"),
+        _ if node.accepts("object") => format!("write a table: `[{header}]` or `{key} = {{ … }}`"),
+        _ if node.accepts("array") => match shown {
             Some(text) => format!("write it in brackets: `[{text}]`"),
             None => "write a list: `[…]`".to_owned(),
         },
-        _ => match scalar(found) {
+        _ => match shown {
             Some(text) => format!("write it in quotes: `\"{text}\"`"),
             None => "write one string in quotes".to_owned(),
         },

@@ -51,6 +51,15 @@ impl KeyPath {
         })
     }
 
+    /// The path as a TOML header has it: `receivers.smtp`.
+    pub(crate) fn header(&self) -> String {
+        let parts = self
+            .0
+            .split('[')
+            .map(|part| part.split_once(']').map_or(part, |(_, rest)| rest));
+        parts.collect()
+    }
+
     /// The path as text.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
@@ -72,6 +81,7 @@ mod tests {
         let receiver = KeyPath::root().key("receivers").index(1);
         let port = receiver.key("smtp").key("port");
         assert_eq!(port.as_str(), "receivers[1].smtp.port");
+        assert_eq!(port.header(), "receivers.smtp.port");
         assert_eq!(receiver.parent(), Some(KeyPath::root().key("receivers")));
         assert_eq!(KeyPath::root().key("a b").as_str(), "\"a b\"");
         assert_eq!(KeyPath::root().parent(), None);

@@ -84,11 +84,11 @@ impl Problem {
     }
 
     /// Lines of the file in order, then the environment.
-    fn position(&self) -> (bool, usize, usize) {
-        match self.origin {
-            Origin::Line { line, column, .. } => (false, line, column),
-            Origin::File { .. } => (false, 0, 0),
-            Origin::Variable { .. } => (true, 0, 0),
+    fn position(&self) -> (&str, usize, usize) {
+        match &self.origin {
+            Origin::Line { line, column, .. } => ("", *line, *column),
+            Origin::File { .. } => ("", 0, 0),
+            Origin::Variable { variable } => (variable, 0, 0),
         }
     }
 }
@@ -111,7 +111,7 @@ impl Problems {
 
 impl From<Vec<Problem>> for Problems {
     fn from(mut problems: Vec<Problem>) -> Self {
-        problems.sort_by_key(Problem::position);
+        problems.sort_by(|a, b| a.position().cmp(&b.position()));
         Self(problems)
     }
 }

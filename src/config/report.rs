@@ -91,6 +91,19 @@ impl<'a> Report<'a> {
         self.add(Severity::Error, path, message.into(), remedy.into());
     }
 
+    /// A value that must be there.
+    pub(crate) fn require<T>(
+        &mut self,
+        value: Option<T>,
+        path: &KeyPath,
+        remedy: &str,
+    ) -> Option<T> {
+        if value.is_none() {
+            self.error(path, "missing", remedy);
+        }
+        value
+    }
+
     /// Something that is hardly meant.
     pub(crate) fn warning(
         &mut self,

@@ -8,7 +8,7 @@ use std::ops::Range;
 use serde_json::{Map, Value};
 use toml::{
     Spanned,
-    de::{DeTable, DeValue},
+    de::{DeString, DeTable, DeValue},
 };
 
 use super::{
@@ -146,13 +146,13 @@ impl<'r, 'a> Shape<'r, 'a> {
 
     fn unknown_key(
         &mut self,
-        key: &Spanned<std::borrow::Cow<'_, str>>,
+        key: &Spanned<DeString<'_>>,
         value: &Spanned<DeValue<'_>>,
         node: &Node<'_>,
         path: &KeyPath,
     ) {
         self.hide(value); // it may well be a misspelt secret
-        let remedy = unknown_key(key.get_ref(), node, &self.root);
+        let remedy = unknown_key(key.get_ref(), value.get_ref(), node, &self.root);
         let place = self.place(key.span());
         let message = format!("unknown key `{}`", key.get_ref().escape_debug());
         let at = path.key(key.get_ref());

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    Problem,
+    Problem, Problems,
     problem::{Origin, Severity},
 };
 
@@ -17,7 +17,7 @@ use super::{
 const MAX_BYTES: u64 = 4 << 20;
 
 /// A longer line is not quoted: it would not help anybody.
-const MAX_QUOTED: usize = 160;
+const MAX_QUOTED: usize = 200;
 
 /// A file's text.
 pub(crate) struct Source {
@@ -27,30 +27,24 @@ pub(crate) struct Source {
 
 impl Source {
     /// Reads the file. What is no UTF-8 text is a problem.
-    pub(crate) fn read(file: &Path) -> Result<Self, Problem> {
+    pub(crate) fn read(file: &Path) -> Result<Self, Problems> {
         let mut bytes = Vec::new();
         File::open(file)
             .and_then(|opened| opened.take(MAX_BYTES + 1).read_to_end(&mut bytes))
             .map_err(|error| cannot_read(file, &error))?;
         if bytes.len() as u64 > MAX_BYTES {
             let message = format!("larger than {} MiB", MAX_BYTES >> 20);
-            return Err(Problem::unreadable(
-                file,
-                message,
-                "name forewarn's own TOML file",
-            ));
+            let problem = Problem::unreadable(file, message, "name forewarn's own TOML file");
+            return Err(problem.into());
         }
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-            return Err(Problem::unreadable(
-                file,
-                "the file is UTF-16 text",
-                "save it as UTF-8",
-            ));
+            let problem = Problem::unreadable(file, "the file is UTF-16 text", "save it as UTF-8");
+            return Err(problem.into());
         }
         Self::decode(file, bytes)
     }
 
-    fn decode(file: &Path, bytes: Vec<u8>) -> Result<Self, Problem> {
+    fn decode(file: &Path, bytes: Vec<u8>) -> Result<Self, Problems> {
         let file = file.to_owned();
         let text = match String::from_utf8(bytes) {
             Ok(text) => Self { file, text },
@@ -77,15 +71,16 @@ impl Source {
         }
     }
 
-    fn unfit(&self, at: usize, message: &str, remedy: &str) -> Problem {
-        Problem {
+    fn unfit(&self, at: usize, message: &str, remedy: &str) -> Problems {
+        let problem = Problem {
             severity: Severity::Error,
             origin: self.origin(at),
             path: String::new(),
             message: message.to_owned(),
             remedy: remedy.to_owned(),
             excerpt: None,
-        }
+        };
+        problem.into()
     }
 
     /// The text.
@@ -127,7 +122,11 @@ impl Source {
         let mut quoted = String::new();
         let mut marked: Option<(usize, usize)> = None;
         let mut last_hidden = None;
-        for (offset, c) in self.text.get(line.clone())?.trim_end().char_indices() {
+        let text = self.text.get(line.clone())?.trim_end();
+        if text.len() > MAX_QUOTED {
+            return None;
+        }
+        for (offset, c) in text.char_indices() {
             let at = line.start + offset;
             let secret = hidden.iter().position(|span| span.contains(&at));
             let before = quoted.chars().count();
@@ -145,7 +144,7 @@ impl Source {
         }
         let length = quoted.chars().count();
         let (from, to) = marked.unwrap_or((length, length));
-        (length <= MAX_QUOTED).then(|| Excerpt {
+        Some(Excerpt {
             number: self.text[..line.start].matches('\n').count() + 1,
             line: quoted,
             from,
@@ -154,7 +153,7 @@ impl Source {
     }
 }
 
-fn cannot_read(file: &Path, error: &std::io::Error) -> Problem {
+fn cannot_read(file: &Path, error: &std::io::Error) -> Problems {
     let (message, remedy) = match error.kind() {
         ErrorKind::NotFound => (
             "there is no such file",
@@ -170,10 +169,10 @@ fn cannot_read(file: &Path, error: &std::io::Error) -> Problem {
         ),
         _ => {
             let message = format!("cannot be read: {error}");
-            return Problem::unreadable(file, message, "check the path and the disk");
+            return Problem::unreadable(file, message, "check the path and the disk").into();
         }
     };
-    Problem::unreadable(file, message, remedy)
+    Problem::unreadable(file, message, remedy).into()
 }
 
 /// A line of the file, quoted below a problem.

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::{Matcher, Secret};
 
 /// A directory that is watched, and how forewarn signs in to it.
+#[expect(clippy::struct_field_names, reason = "`tenant_id` is the key's name")]
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Tenant {
@@ -49,7 +50,7 @@ pub(crate) enum Cloud {
     /// US Government L4 (GCC High).
     #[serde(rename = "usgov")]
     UsGov,
-    /// US Government L5 (DoD).
+    /// US Government L5 (`DoD`).
     #[serde(rename = "usgov-dod")]
     UsGovDod,
     /// China, operated by 21Vianet.

@@ -18,10 +18,7 @@ impl Names {
         report: &mut Report<'_>,
     ) -> Option<String> {
         let at = of.key("name");
-        let Some(name) = name else {
-            report.error(&at, "missing", "give it a name, as `name = \"contoso\"`");
-            return None;
-        };
+        let name = report.require(name, &at, "give it a name, as `name = \"contoso\"`")?;
         let fine = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
         if name.is_empty() || !name.chars().all(fine) {
             report.error(

@@ -1,5 +1,7 @@
 //! `[[receivers]]`.
 
+use base64::{Engine, prelude::BASE64_STANDARD};
+
 use super::{
     name::Names,
     secret::{secret, source},
@@ -23,7 +25,6 @@ use crate::{
         webhook::WebhookConfig,
     },
 };
-use base64::{Engine, prelude::BASE64_STANDARD};
 
 /// The names that routes may use: also of receivers that turn out to be wrong.
 pub(super) fn names(raw: &[raw::Receiver]) -> Vec<String> {
@@ -57,14 +58,8 @@ fn receiver(
 ) -> Option<ReceiverConfig> {
     let name = names.take(raw.name.clone(), at, report);
     let send_resolved = raw.send_resolved.unwrap_or(false);
-    let Some(r#type) = raw.r#type else {
-        report.error(
-            &at.key("type"),
-            "missing",
-            "write `type = \"email\"`, \"slack\", \"teams\" or \"webhook\"",
-        );
-        return None;
-    };
+    let remedy = "write `type = \"email\"`, \"slack\", \"teams\" or \"webhook\"";
+    let r#type = report.require(raw.r#type, &at.key("type"), remedy)?;
     refuse_foreign_keys(&raw, r#type, at, report);
     let backend = match r#type {
         ReceiverType::Email => Backend::Email(smtp::email(raw.to, raw.smtp, at, report)?),
@@ -138,14 +133,8 @@ fn url(
     report: &mut Report<'_>,
 ) -> Option<SecretSource> {
     let at = at.key("url");
-    let Some(raw) = raw else {
-        report.error(
-            &at,
-            "missing",
-            "write `url = { env = \"NAME\" }` or `{ file = \"PATH\" }`",
-        );
-        return None;
-    };
+    let remedy = "write `url = { env = \"NAME\" }` or `{ file = \"PATH\" }`";
+    let raw = report.require(raw, &at, remedy)?;
     // who knows a chat's URL can post there; the one of a webhook is mostly an address like others
     let source = match r#type {
         ReceiverType::Webhook => source(raw, &at, report)?,

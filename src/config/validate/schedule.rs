@@ -33,9 +33,8 @@ pub(super) fn schedule(
     match Schedule::new(cron, timezone.unwrap_or_default(), now) {
         Ok(schedule) => timezone.and(Some(schedule)),
         Err(error) => {
-            let remedy = format!(
-                "six fields, second first, as `{CRON}`, or five, minute first, as `0 6,12,18 * * *`"
-            );
+            let remedy =
+                format!("for example `{CRON}` (second first) or `0 6,12,18 * * *` (minute first)");
             report.error(&at.key("cron"), format!("{cron:?}: {error}"), remedy);
             None
         }

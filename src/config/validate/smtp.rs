@@ -18,33 +18,21 @@ pub(super) fn email(
     at: &KeyPath,
     report: &mut Report<'_>,
 ) -> Option<EmailConfig> {
-    let to = recipients(to.unwrap_or_default(), &at.key("to"), report);
+    let to = recipients(&to.unwrap_or_default(), &at.key("to"), report);
     let at = at.key("smtp");
-    let Some(smtp) = smtp else {
-        report.error(
-            &at,
-            "missing",
-            "add [receivers.smtp] with `host` and `from`",
-        );
-        return None;
-    };
+    let remedy = "add [receivers.smtp] with `host` and `from`";
+    let smtp = report.require(smtp, &at, remedy)?;
     let tls = match smtp.tls {
         Some(raw::SmtpTls::Implicit) => SmtpTls::Implicit,
         Some(raw::SmtpTls::None) => SmtpTls::None,
         Some(raw::SmtpTls::StartTls) | None => SmtpTls::StartTls,
     };
     let host = host(smtp.host, &at.key("host"), report);
-    let from = match smtp.from {
-        Some(text) => mailbox(&text, &at.key("from"), report),
-        None => {
-            report.error(
-                &at.key("from"),
-                "missing",
-                "say who sends, as `from = \"forewarn@contoso.com\"`",
-            );
-            None
-        }
-    };
+    let key = at.key("from");
+    let remedy = "say who sends, as `from = \"forewarn@contoso.com\"`";
+    let from = report
+        .require(smtp.from, &key, remedy)
+        .and_then(|text| mailbox(&text, &key, report));
     let credentials = credentials(smtp.username, smtp.password, &at, report);
     if let (SmtpTls::None, Some(host), Some(_)) = (tls, &host, &credentials)
         && !is_local(host)
@@ -70,7 +58,7 @@ pub(super) fn email(
     })
 }
 
-fn recipients(addresses: Vec<String>, at: &KeyPath, report: &mut Report<'_>) -> Vec<Mailbox> {
+fn recipients(addresses: &[String], at: &KeyPath, report: &mut Report<'_>) -> Vec<Mailbox> {
     if addresses.is_empty() {
         report.error(
             at,
@@ -99,10 +87,7 @@ fn mailbox(text: &str, at: &KeyPath, report: &mut Report<'_>) -> Option<Mailbox>
 
 fn host(host: Option<String>, at: &KeyPath, report: &mut Report<'_>) -> Option<String> {
     const REMEDY: &str = "write the server's bare name, as `host = \"smtp.contoso.com\"`";
-    let Some(host) = host else {
-        report.error(at, "missing", REMEDY);
-        return None;
-    };
+    let host = report.require(host, at, REMEDY)?;
     let is_address = host.parse::<IpAddr>().is_ok();
     let is_name = !host.is_empty()
         && host

@@ -95,10 +95,7 @@ fn tenant(
 fn tenant_id(id: Option<String>, at: &KeyPath, report: &mut Report<'_>) -> Option<String> {
     const REMEDY: &str =
         "the directory (tenant) id is on the overview page of the Entra admin centre";
-    let Some(id) = id else {
-        report.error(at, "missing", REMEDY);
-        return None;
-    };
+    let id = report.require(id, at, REMEDY)?;
     if matches!(id.as_str(), "common" | "organizations" | "consumers") {
         report.error(at, format!("`{id}` is not one directory"), REMEDY);
         return None;
@@ -139,14 +136,9 @@ fn auth(raw: raw::Auth, at: &KeyPath, report: &mut Report<'_>) -> Option<Auth> {
     }
     let client_id = client_id(raw.client_id, &at.key("client_id"), report);
     let at = at.key("client_secret");
-    let Some(value) = raw.client_secret else {
-        report.error(
-            &at,
-            "missing",
-            "write `client_secret = { env = \"NAME\" }` or `{ file = \"PATH\" }` in [tenants.auth]",
-        );
-        return None;
-    };
+    let remedy =
+        "write `client_secret = { env = \"NAME\" }` or `{ file = \"PATH\" }` in [tenants.auth]";
+    let value = report.require(raw.client_secret, &at, remedy)?;
     let value = secret(value, &at, report);
     if let Some(SecretSource::Literal(text)) = &value
         && Id::parse(text.expose_secret()).is_guid()
@@ -166,18 +158,11 @@ fn auth(raw: raw::Auth, at: &KeyPath, report: &mut Report<'_>) -> Option<Auth> {
 fn client_id(id: Option<String>, at: &KeyPath, report: &mut Report<'_>) -> Option<String> {
     const REMEDY: &str =
         "the application (client) id is on the overview page of the app registration";
-    match id {
-        Some(id) if !id.trim().is_empty() => {
-            if !Id::parse(&id).is_guid() {
-                report.warning(at, format!("{id:?} is not a GUID"), REMEDY);
-            }
-            Some(id)
-        }
-        _ => {
-            report.error(at, "missing", REMEDY);
-            None
-        }
+    let id = report.require(id.filter(|id| !id.trim().is_empty()), at, REMEDY)?;
+    if !Id::parse(&id).is_guid() {
+        report.warning(at, format!("{id:?} is not a GUID"), REMEDY);
     }
+    Some(id)
 }
 
 /// A base URL without a slash at the end of its path.

@@ -53,13 +53,9 @@ pub(super) fn policies(
 fn policy(raw: raw::Policy, default: &Thresholds, at: &KeyPath, report: &mut Report<'_>) -> Policy {
     if let Some(raw::SelfRenewing { renews_before }) = raw.self_renewing {
         let key = at.key("self_renewing").key("renews_before");
-        match renews_before {
-            Some(text) => drop(duration(&text, &key, report)),
-            None => report.error(
-                &key,
-                "missing",
-                "say how long before, as `renews_before = \"14d\"`",
-            ),
+        let remedy = "say how long before, as `renews_before = \"14d\"`";
+        if let Some(text) = report.require(renews_before, &key, remedy) {
+            duration(&text, &key, report);
         }
     }
     Policy {
