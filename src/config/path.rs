@@ -59,11 +59,6 @@ impl KeyPath {
             .map(|part| part.split_once(']').map_or(part, |(_, rest)| rest));
         parts.collect()
     }
-
-    /// The path as text.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl fmt::Display for KeyPath {
@@ -80,10 +75,10 @@ mod tests {
     fn a_path_reads_as_it_is_written_in_toml() {
         let receiver = KeyPath::root().key("receivers").index(1);
         let port = receiver.key("smtp").key("port");
-        assert_eq!(port.as_str(), "receivers[1].smtp.port");
+        assert_eq!(port.to_string(), "receivers[1].smtp.port");
         assert_eq!(port.header(), "receivers.smtp.port");
         assert_eq!(receiver.parent(), Some(KeyPath::root().key("receivers")));
-        assert_eq!(KeyPath::root().key("a b").as_str(), "\"a b\"");
+        assert_eq!(KeyPath::root().key("a b").to_string(), "\"a b\"");
         assert_eq!(KeyPath::root().parent(), None);
         assert!(port.touches(&receiver) && receiver.touches(&port));
         assert!(!port.touches(&KeyPath::root().key("receivers").index(10)));
