@@ -116,9 +116,21 @@ impl Source {
         start..end
     }
 
+    /// A comment may hold a secret of old. (What is cut off may also be a text with a `#` in it, which is no loss.)
+    fn without_comment(&self, line: Range<usize>, span: &Range<usize>) -> Range<usize> {
+        let behind = if span.end <= line.end {
+            span.end
+        } else {
+            span.start
+        };
+        let rest = self.text.get(behind..line.end).unwrap_or_default();
+        let end = rest.find('#').map_or(line.end, |at| behind + at);
+        line.start..end
+    }
+
     /// The line that `span` begins in, with carets below it; whatever is in `hidden` is blanked out.
     pub(crate) fn quote(&self, span: &Range<usize>, hidden: &[Range<usize>]) -> Option<Excerpt> {
-        let line = self.line(span.start);
+        let line = self.without_comment(self.line(span.start), span);
         let mut quoted = String::new();
         let mut marked: Option<(usize, usize)> = None;
         let mut last_hidden = None;

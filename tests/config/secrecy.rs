@@ -122,6 +122,8 @@ fn a_secret_in_the_wrong_place_does_not_show() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     /// One slip of the keyboard anywhere in a file full of secrets.
     #[test]
     fn a_slip_anywhere_shows_no_secret(
