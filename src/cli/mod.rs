@@ -4,6 +4,7 @@
 mod check;
 mod completions;
 mod demo;
+mod healthcheck;
 mod output;
 mod progress;
 mod run;
@@ -77,6 +78,9 @@ enum Command {
     Schema(schema::Schema),
     /// Print a completion script for a shell
     Completions(completions::Completions),
+    /// Ask the daemon on this machine whether it is alive
+    #[command(hide = true)]
+    Healthcheck(healthcheck::Healthcheck),
 }
 
 /// Parses the command line, runs the command, and says how it went.
@@ -104,6 +108,7 @@ pub fn main() -> ExitCode {
             Command::Sandbox(command) => command.run(&cli.global).await,
             Command::Schema(command) => command.run(),
             Command::Completions(command) => command.run(),
+            Command::Healthcheck(command) => command.run().await,
         }
     });
     // a task that hangs must not keep the process from ending

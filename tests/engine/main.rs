@@ -1,5 +1,10 @@
 //! The engine with a real store, on a clock that the test turns, between a tenant and receivers that do as they are told.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that panics has failed, which is what it is for"
+)]
+
 mod simulation;
 mod stories;
 mod world;

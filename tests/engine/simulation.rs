@@ -12,7 +12,7 @@ const YEARS: i64 = 2;
 
 #[tokio::test]
 async fn promises_hold_through_years_of_trouble() {
-    for seed in 0..6 {
+    for seed in 0..3 {
         live(seed).await;
     }
 }
@@ -74,11 +74,9 @@ async fn live(seed: u64) {
             // one receiver at a time: while one is in trouble the other must still be told
             let receiver = &world.receivers[rng.random_range(0..2)];
             let refusals = rng.random_range(1..4);
-            receiver
-                .answers
-                .lock()
-                .unwrap()
-                .extend(vec![Answer::Refuses(Failure::Unavailable); refusals]);
+            // not more than a delivery's tries: giving up is another story
+            *receiver.answers.lock().unwrap() =
+                vec![Answer::Refuses(Failure::Unavailable); refusals].into();
         }
         world.tick(&engine).await;
     }
@@ -115,8 +113,13 @@ fn check(seed: u64, world: &World, lived: &Lived) {
                 told.len(),
                 "seed {seed}: {name} was told a rung twice: {told:?}"
             );
-            let seen = |at: i64| removed.is_none_or(|removed| at < removed);
-            let sightings: Vec<i64> = lived.scans.iter().copied().filter(|at| seen(*at)).collect();
+            let was_there = |at: i64| removed.is_none_or(|removed| at < removed);
+            let sightings: Vec<i64> = lived
+                .scans
+                .iter()
+                .copied()
+                .filter(|at| was_there(*at))
+                .collect();
             // the tightest rung reached by the last sighting has been told, whatever happened before
             let tightest = [60, 30, 14, 7, 3, 1, 0].into_iter().filter(|rung| {
                 sightings

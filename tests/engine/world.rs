@@ -1,7 +1,7 @@
 //! A tenant, receivers and a store, with an engine that can be started again on them.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeSet, VecDeque},
     path::PathBuf,
     sync::{Arc, Mutex},
     time::Duration,
@@ -92,11 +92,11 @@ pub(crate) struct FakeReceiver {
 impl FakeReceiver {
     /// Each message that was taken, once, in order: a repeat under the same key is the same message.
     pub(crate) fn messages(&self) -> Vec<String> {
-        let mut seen = BTreeMap::new();
+        let mut seen = BTreeSet::new();
         let taken = self.taken.lock().unwrap();
         taken
             .iter()
-            .filter(|(key, _)| seen.insert(key.clone(), ()).is_none())
+            .filter(|(key, _)| seen.insert(key.clone()))
             .map(|(_, text)| text.clone())
             .collect()
     }
@@ -305,5 +305,8 @@ pub(crate) fn secret(name: &str, ends: i64) -> Credential {
 }
 
 fn scan_error() -> ScanError {
-    ScanError::OutOfTime { service: forewarn::entra::Service::Graph, wait: None }
+    ScanError::OutOfTime {
+        service: forewarn::entra::Service::Graph,
+        wait: None,
+    }
 }

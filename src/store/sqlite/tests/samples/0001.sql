@@ -8,7 +8,7 @@ INSERT INTO credentials VALUES
     ('contoso', '00000000-0000-0000-0000-0000000000a1', 'client-secret', '00000000-0000-0000-0000-0000000000c1',
      '00000000-0000-0000-0000-0000000000b1', 'Billing', 'prod', 'abc', 1740816000000, 1774771200000, 1772352000000,
      -1, NULL, 0,
-     '{"rung":30,"reminder":0,"severity":"warning","at":"2026-03-01T08:00:00Z","expires_at":"2026-03-29T08:00:00Z","told":["mail"],"resolved":false}'),
+     '{"rung":30,"reminder":0,"severity":"warning","at":"2026-03-01T08:00:00Z","expires_at":"2026-03-29T08:00:00Z","row":{"tenant":"contoso","app_id":"00000000-0000-0000-0000-0000000000b1","object_id":"00000000-0000-0000-0000-0000000000a1","app_name":"Billing","kind":"client-secret","credential_id":"00000000-0000-0000-0000-0000000000c1","credential_name":"prod","hint":"abc","starts_at":"2025-03-01T08:00:00Z","expires_at":"2026-03-29T08:00:00Z","days_left":28,"severity":"warning","superseded_by":null,"owners":[],"last_used_at":null},"told":["mail"],"resolved":false,"softened":false}'),
     ('contoso', '00000000-0000-0000-0000-0000000000a2', 'certificate', '00000000-0000-0000-0000-0000000000c2',
      '00000000-0000-0000-0000-0000000000b2', 'Payroll', NULL, NULL, NULL, NULL, 1772352000000,
      7, 1772352000000, 2, NULL);
