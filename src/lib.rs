@@ -20,7 +20,7 @@
 //! is known by [`domain::decide`] at `now`; the decisions become alerts, notifications and deliveries in one
 //! transaction; a delivery is claimed, rendered, handed to its receiver, and its attempt recorded.
 //!
-//! Who may import whom is kept by `tests/house.rs`.
+//! Who may import whom is kept by `tests/house`.
 
 pub mod app;
 pub mod cli;
