@@ -27,7 +27,7 @@ pub async fn probe(
     config: &Config,
     clock: Arc<dyn Clock>,
     secrets: Arc<dyn Secrets>,
-    mut tell: impl FnMut(Finding),
+    mut tell: impl FnMut(Finding) -> anyhow::Result<()>,
 ) -> anyhow::Result<bool> {
     let net = Net::new(config)?;
     let metrics = Arc::new(Metrics::new());
@@ -35,7 +35,7 @@ pub async fn probe(
     for directory in directories(config, &net, &clock, &secrets, &metrics).iter() {
         let result = directory.check().await.map_err(|error| error.to_string());
         all_work &= result.is_ok();
-        tell(finding("tenant", directory.tenant(), result));
+        tell(finding("tenant", directory.tenant(), result))?;
     }
     for receiver in receivers(config, &net, &secrets).iter() {
         let result = receiver
@@ -44,7 +44,7 @@ pub async fn probe(
             .await
             .map_err(|error| error.to_string());
         all_work &= result.is_ok();
-        tell(finding("receiver", receiver.notifier.name(), result));
+        tell(finding("receiver", receiver.notifier.name(), result))?;
     }
     Ok(all_work)
 }

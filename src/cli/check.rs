@@ -1,6 +1,6 @@
 //! `forewarn check`.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{fmt::Display, process::ExitCode, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -57,17 +57,17 @@ impl Check {
         let mut answer = Answer::default();
         match global.load(clock.as_ref()) {
             Err(problems) => {
-                self.say(|| complain(&problems));
+                self.warn(&problems);
                 answer.problems = problems.all().to_vec();
             }
             Ok(Loaded { config, warnings }) => {
                 for problem in &warnings {
-                    self.say(|| complain(problem));
+                    self.warn(problem);
                 }
                 answer.ok = true;
                 answer.problems = warnings;
                 answer.next_rounds = next_rounds(&config, clock.now());
-                self.say(|| self.summary(&config, &answer));
+                self.say(&summary(&config, &answer, self.online))?;
                 if self.online {
                     let tell = |finding| self.found(finding, &mut answer.online);
                     answer.ok = probe(&config, clock, Arc::new(SystemSecrets), tell).await?;
@@ -84,45 +84,52 @@ impl Check {
         })
     }
 
-    fn say(&self, say: impl FnOnce()) {
+    /// Problems go to stderr.
+    fn warn(&self, problem: &dyn Display) {
         if matches!(self.format, Format::Text) {
-            say();
+            complain(problem);
         }
     }
 
-    fn summary(&self, config: &Config, answer: &Answer) {
-        let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-        complain(&format!(
-            "The configuration is valid: {}, {}.",
-            count(config.tenants.len(), "tenant"),
-            count(config.receivers.len(), "receiver"),
-        ));
-        complain(&format!(
-            "Rounds run at {}; the next ones:",
-            config.schedule
-        ));
-        for at in &answer.next_rounds {
-            complain(&format!(
-                "  {}",
-                at.with_timezone(&config.schedule.timezone())
-                    .format("%a %d %b %Y %H:%M %Z")
-            ));
-        }
-        if !self.online {
-            complain(&"Add --online to sign in to each tenant and connect to each receiver.");
+    /// The answer goes to stdout, in one form or the other.
+    fn say(&self, line: &dyn Display) -> anyhow::Result<()> {
+        match self.format {
+            Format::Text => print(&format!("{line}\n")),
+            Format::Json => Ok(()),
         }
     }
 
-    fn found(&self, finding: Finding, findings: &mut Vec<Finding>) {
-        self.say(|| {
-            let mark = if finding.works { "ok    " } else { "FAILED" };
-            complain(&format!(
-                "{mark} {} {}: {}",
-                finding.what, finding.name, finding.detail
-            ));
-        });
+    fn found(&self, finding: Finding, findings: &mut Vec<Finding>) -> anyhow::Result<()> {
+        let mark = if finding.works { "ok    " } else { "FAILED" };
+        self.say(&format!(
+            "{mark} {} {}: {}",
+            finding.what, finding.name, finding.detail
+        ))?;
         findings.push(finding);
+        Ok(())
     }
+}
+
+fn summary(config: &Config, answer: &Answer, online: bool) -> String {
+    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+    let tenants = count(config.tenants.len(), "tenant");
+    let receivers = count(config.receivers.len(), "receiver");
+    let mut lines = vec![
+        format!("The configuration is valid: {tenants}, {receivers}."),
+        format!("Rounds run at {}; the next ones:", config.schedule),
+    ];
+    let local = |at: &DateTime<Utc>| {
+        at.with_timezone(&config.schedule.timezone())
+            .format("  %a %d %b %Y %H:%M %Z")
+            .to_string()
+    };
+    lines.extend(answer.next_rounds.iter().map(local));
+    if !online {
+        lines.push(
+            "Add --online to sign in to each tenant and connect to each receiver.".to_owned(),
+        );
+    }
+    lines.join("\n")
 }
 
 fn next_rounds(config: &Config, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {

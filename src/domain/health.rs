@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use super::notification::Blindness;
+
 /// What is remembered of a tenant's scans.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Health {
@@ -39,6 +41,8 @@ pub enum Scanned<'a> {
 pub enum Change {
     /// `monitor.failing`.
     Failing {
+        /// In which way.
+        blindness: Blindness,
         /// What is wrong, for people.
         problem: String,
         /// Since when.
@@ -76,7 +80,7 @@ impl Health {
         };
         let change = tell.then(|| {
             let problem = format!("The last {failures} scans failed; nothing new can be seen. The last one said: {error}");
-            Change::Failing { problem, since }
+            Change::Failing { blindness: Blindness::Unreadable, problem, since }
         });
         (health, change)
     }
@@ -97,7 +101,7 @@ impl Health {
                     "The last complete scan saw {apps} apps, the one before it {before}. If nobody removed that many, \
                      forewarn may have lost a permission; what it does not see it cannot warn of."
                 );
-                Change::Failing { problem, since: now }
+                Change::Failing { blindness: Blindness::Shrunk, problem, since: now }
             });
             return (
                 Self {
@@ -204,7 +208,7 @@ mod tests {
             },
             start + chrono::TimeDelta::hours(6),
         );
-        let Some(Change::Failing { problem, since }) = change else {
+        let Some(Change::Failing { problem, since, .. }) = change else {
             panic!("not told")
         };
         assert_eq!(since, start);

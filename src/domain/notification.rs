@@ -75,6 +75,8 @@ pub enum Subject {
     Failing {
         /// The tenant's name.
         tenant: String,
+        /// What kind of trouble.
+        blindness: Blindness,
         /// What is wrong and what to do, for people.
         problem: String,
         /// Since when.
@@ -92,6 +94,16 @@ pub enum Subject {
         /// Made-up rows.
         alerts: Vec<Row>,
     },
+}
+
+/// In which way a tenant cannot be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Blindness {
+    /// Its scans fail.
+    Unreadable,
+    /// A complete scan suddenly holds much less.
+    Shrunk,
 }
 
 impl Notification {

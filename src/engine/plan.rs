@@ -318,7 +318,12 @@ pub fn monitor(
 ) -> (Notification, Vec<NewDelivery>) {
     let tenant = tenant.to_owned();
     let subject = match change {
-        Change::Failing { problem, since } => Subject::Failing {
+        Change::Failing {
+            blindness,
+            problem,
+            since,
+        } => Subject::Failing {
+            blindness,
             tenant,
             problem,
             since,

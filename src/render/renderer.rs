@@ -47,6 +47,7 @@ impl Renderer {
             Subject::Resolved { .. } => self.resolved(notification, &rows),
             Subject::Failing {
                 tenant,
+                blindness,
                 problem,
                 since,
             } => {
@@ -61,7 +62,7 @@ impl Renderer {
                     words::intro_failing(&tenant, &since),
                     clean(problem, PROBLEM),
                 ];
-                let title = words::title_failing(&tenant);
+                let title = words::title_failing(*blindness, &tenant);
                 monitor(title, RowSeverity::Critical, intro, words::FOOTER_FAILING)
             }
             Subject::Recovered { tenant, note } => {

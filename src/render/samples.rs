@@ -8,7 +8,7 @@ use super::Renderer;
 use crate::domain::{
     Id, Kind, Notification, Row, Rung,
     calendar::Calendar,
-    notification::Subject,
+    notification::{Blindness, Subject},
     row::{Links, RowSeverity},
     rung::days_left,
 };
@@ -162,6 +162,7 @@ pub(crate) fn first_scan(rows: u32) -> Notification {
 pub(crate) fn failing() -> Notification {
     notification(Subject::Failing {
         tenant: "contoso".to_owned(),
+        blindness: Blindness::Unreadable,
         problem: "Sign-in was refused: AADSTS7000222, the client secret of forewarn itself has \
             expired. Add a new one and update the secret file."
             .to_owned(),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, NaiveDate, TimeZone};
 
-use crate::domain::{Kind, Rung, row::RowSeverity};
+use crate::domain::{Kind, Rung, notification::Blindness, row::RowSeverity};
 
 /// The labels of an item's facts.
 pub(super) mod label {
@@ -205,12 +205,15 @@ pub(super) fn title(what: &str, app: &str, credential: &str, more: usize) -> Str
     }
 }
 
-pub(super) fn title_failing(tenant: &str) -> String {
-    format!("forewarn cannot read tenant {tenant}")
+pub(super) fn title_failing(blindness: Blindness, tenant: &str) -> String {
+    match blindness {
+        Blindness::Unreadable => format!("forewarn cannot read tenant {tenant}"),
+        Blindness::Shrunk => format!("forewarn suddenly sees far fewer apps in tenant {tenant}"),
+    }
 }
 
 pub(super) fn title_recovered(tenant: &str) -> String {
-    format!("forewarn reads tenant {tenant} again")
+    format!("forewarn sees tenant {tenant} again")
 }
 
 /// ` (2/3)`

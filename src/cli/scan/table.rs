@@ -2,7 +2,10 @@
 
 use anstyle::{AnsiColor, Style};
 use chrono::TimeDelta;
-use comfy_table::{Attribute, Cell, Color, ContentArrangement, Table, presets};
+use comfy_table::{
+    Attribute, Cell, CellAlignment, Color, ColumnConstraint, ContentArrangement, Table, Width,
+    presets,
+};
 
 use crate::{
     app::report::{Report, Summary},
@@ -12,6 +15,9 @@ use crate::{
 
 /// The width of a table that is not shown on a terminal.
 const WIDTH_WITHOUT_TERMINAL: u16 = 140;
+
+/// From this width on there is room for the ids.
+const WIDE: u16 = 110;
 
 pub(super) fn print(report: &Report, within: TimeDelta, calendar: &Calendar) -> anyhow::Result<()> {
     let rows: Vec<Row> = report.rows(Some(within)).collect();
@@ -40,48 +46,122 @@ fn table(rows: &[Row], several_tenants: bool, calendar: &Calendar) -> Table {
     if !table.is_tty() {
         table.set_width(WIDTH_WITHOUT_TERMINAL);
     }
-    let mut header = vec![
-        "",
-        "Days",
-        "Ends",
-        "App",
-        "Credential",
-        "Secret or key ID",
-        "Note",
-    ];
-    if several_tenants {
-        header.insert(3, "Tenant");
-    }
-    table.set_header(
-        header
-            .into_iter()
-            .map(|title| Cell::new(title).add_attribute(Attribute::Bold)),
-    );
+    let columns: Vec<&Column> = COLUMNS
+        .iter()
+        .filter(|column| column.is_shown(rows, several_tenants, &table))
+        .collect();
+    let bold = |column: &&Column| Cell::new(column.title).add_attribute(Attribute::Bold);
+    table.set_header(columns.iter().map(bold));
     for row in rows {
-        let colour = colour(row.severity);
-        let coloured = |text: String| match colour {
-            Some(colour) => Cell::new(text).fg(colour),
-            None => Cell::new(text),
-        };
-        let mut cells = vec![
-            coloured(row.severity.as_str().to_owned()),
-            coloured(
-                row.days_left
-                    .map(|days| days.to_string())
-                    .unwrap_or_default(),
-            ),
-            Cell::new(ends(row, calendar)),
-            Cell::new(clean(&row.app_name, 60)).add_attribute(Attribute::Bold),
-            Cell::new(credential(row)),
-            Cell::new(clean(&row.credential_id.to_string(), 40)),
-            Cell::new(note(row)),
-        ];
-        if several_tenants {
-            cells.insert(3, Cell::new(&row.tenant));
+        table.add_row(columns.iter().map(|column| (column.cell)(row, calendar)));
+    }
+    for (at, column) in columns.iter().enumerate() {
+        if let (Some(width), Some(column)) = (column.never_narrower_than, table.column_mut(at)) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(width)));
         }
-        table.add_row(cells);
     }
     table
+}
+
+/// One column: when it is shown, and what stands in it.
+struct Column {
+    title: &'static str,
+    when: When,
+    never_narrower_than: Option<u16>,
+    cell: fn(&Row, &Calendar) -> Cell,
+}
+
+enum When {
+    Always,
+    SeveralTenants,
+    WideTerminal,
+    SomethingToSay,
+}
+
+const COLUMNS: [Column; 8] = [
+    Column {
+        title: "",
+        when: When::Always,
+        never_narrower_than: Some(9),
+        cell: |row, _| coloured(row, row.severity.as_str().to_owned()),
+    },
+    Column {
+        title: "Days",
+        when: When::Always,
+        never_narrower_than: None,
+        cell: |row, _| {
+            let days = row
+                .days_left
+                .map(|days| days.to_string())
+                .unwrap_or_default();
+            coloured(row, days).set_alignment(CellAlignment::Right)
+        },
+    },
+    Column {
+        title: "Ends",
+        when: When::Always,
+        never_narrower_than: Some(17),
+        cell: |row, calendar| Cell::new(ends(row, calendar)),
+    },
+    Column {
+        title: "Tenant",
+        when: When::SeveralTenants,
+        never_narrower_than: None,
+        cell: |row, _| Cell::new(&row.tenant),
+    },
+    Column {
+        title: "App",
+        when: When::Always,
+        never_narrower_than: None,
+        cell: |row, _| Cell::new(app(row)).add_attribute(Attribute::Bold),
+    },
+    Column {
+        title: "Credential",
+        when: When::Always,
+        never_narrower_than: None,
+        cell: |row, _| Cell::new(credential(row)),
+    },
+    Column {
+        title: "Secret or key ID",
+        when: When::WideTerminal,
+        never_narrower_than: Some(38),
+        cell: |row, _| Cell::new(clean(&row.credential_id.to_string(), 40)),
+    },
+    Column {
+        title: "Note",
+        when: When::SomethingToSay,
+        never_narrower_than: None,
+        cell: |row, _| Cell::new(note(row)),
+    },
+];
+
+impl Column {
+    fn is_shown(&self, rows: &[Row], several_tenants: bool, table: &Table) -> bool {
+        match self.when {
+            When::Always => true,
+            When::SeveralTenants => several_tenants,
+            When::WideTerminal => table.width().is_none_or(|width| width >= WIDE),
+            When::SomethingToSay => rows.iter().any(|row| !note(row).is_empty()),
+        }
+    }
+}
+
+fn coloured(row: &Row, text: String) -> Cell {
+    let cell = Cell::new(text);
+    match colour(row.severity) {
+        Some(colour) => cell.fg(colour),
+        None => cell,
+    }
+}
+
+/// The name, or the id of one that has none.
+fn app(row: &Row) -> String {
+    let name = clean(&row.app_name, 60);
+    if name.is_empty() {
+        clean(&row.app_id.to_string(), 40)
+    } else {
+        name
+    }
 }
 
 fn ends(row: &Row, calendar: &Calendar) -> String {

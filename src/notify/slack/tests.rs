@@ -113,6 +113,7 @@ fn a_problem_told_at_length_keeps_the_limits() {
     for problem in ["&".repeat(9_000), "it failed ".repeat(900)] {
         let payloads = compose(&samples::notification(Subject::Failing {
             tenant: "contoso".to_owned(),
+            blindness: crate::domain::notification::Blindness::Unreadable,
             problem,
             since: samples::now(),
         }));

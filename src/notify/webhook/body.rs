@@ -132,6 +132,7 @@ fn monitor(subject: &Subject) -> Option<Monitor<'_>> {
             tenant,
             problem,
             since,
+            ..
         } => Some(Monitor::Failing {
             tenant,
             problem,
