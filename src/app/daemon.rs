@@ -124,6 +124,8 @@ impl Daemon {
         let store = Arc::clone(&self.store);
         let mut jobs = self.start(&stop)?;
         let crashed = tokio::select! {
+            // asked first: when the stop has come, every part may end
+            biased;
             () = stop.cancelled() => None,
             ended = jobs.join_next() => Some(ended),
         };

@@ -11,10 +11,22 @@ pub(crate) fn merge(
     overrides: Vec<(String, Json)>,
 ) -> Result<Json, ConfigError> {
     let mut layers = config::Config::builder().add_source(Layer(file.into_iter().collect()));
+    let mut emptied = Vec::new();
     for entry in overrides {
+        // where a secret is kept is said by one key or the other: a variable takes the place of both
+        if let Some(secret) = secret_of(&entry.0).filter(|secret| !emptied.contains(secret)) {
+            layers = layers.add_source(Layer(vec![(secret.clone(), Json::from(""))]));
+            emptied.push(secret);
+        }
         layers = layers.add_source(Layer(vec![entry]));
     }
     layers.build()?.try_deserialize()
+}
+
+/// The path of the secret, when `path` says where one is kept.
+fn secret_of(path: &str) -> Option<String> {
+    let (secret, key) = path.rsplit_once('.')?;
+    matches!(key, "env" | "file").then(|| secret.to_owned())
 }
 
 /// Values that are already known to fit, by their paths. (The crate's own environment source is not used because it
@@ -57,6 +69,7 @@ mod tests {
         let file = serde_json::json!({
             "schedule": { "cron": "a", "timezone": "UTC" },
             "tenants": [{ "name": "x", "auth": { "client_secret": "literal" } }],
+            "http": { "listen": "127.0.0.1:1", "token": { "env": "TOKEN" } },
         });
         let Json::Object(file) = file else { panic!() };
         let overrides = vec![
@@ -66,6 +79,10 @@ mod tests {
                 Json::from("NAME"),
             ),
             ("log.format".to_owned(), Json::from("0123")),
+            (
+                "http.token.file".to_owned(),
+                Json::from("/run/secrets/token"),
+            ),
         ];
         assert_eq!(
             merge(file, overrides).unwrap(),
@@ -73,6 +90,7 @@ mod tests {
                 "schedule": { "cron": "b", "timezone": "UTC" },
                 "tenants": [{ "name": "x", "auth": { "client_secret": { "env": "NAME" } } }],
                 "log": { "format": "0123" },
+                "http": { "listen": "127.0.0.1:1", "token": { "file": "/run/secrets/token" } },
             })
         );
     }

@@ -6,7 +6,7 @@
 
 use std::{fmt, str::FromStr};
 
-use chrono::{DateTime, LocalResult, NaiveDateTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, LocalResult, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
 /// A cron expression in a time zone.
@@ -56,8 +56,8 @@ impl Schedule {
 
     /// The first time strictly after `now`.
     pub fn next_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        // local wall time is given to the crate as if it were UTC; a day's margin covers every clock change
-        let local = now.with_timezone(&self.timezone).naive_local() - TimeDelta::days(1);
+        // local wall time is given to the crate as if it were UTC; what a clock change skipped lies just behind us
+        let local = now.with_timezone(&self.timezone).naive_local() - self.skipped_lately(now);
         self.cron
             .after(&Utc.from_utc_datetime(&local))
             .map(|wall| self.resolve(wall.naive_utc()))
@@ -81,30 +81,29 @@ impl Schedule {
         self.timezone
     }
 
+    /// How much wall time the last day's clock change skipped, if there was one.
+    fn skipped_lately(&self, now: DateTime<Utc>) -> TimeDelta {
+        let forward = self.ahead_of_utc(now) - self.ahead_of_utc(now - TimeDelta::hours(25));
+        forward.max(TimeDelta::zero())
+    }
+
     fn resolve(&self, wall: NaiveDateTime) -> DateTime<Utc> {
         match self.timezone.from_local_datetime(&wall) {
             LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.with_timezone(&Utc),
             LocalResult::None => {
-                // the offset before the gap puts the skipped time as far behind the gap as it was into it
-                let before = self
-                    .timezone
-                    .offset_from_utc_datetime(&(wall - TimeDelta::days(1)));
-                Utc.from_utc_datetime(
-                    &(wall - chrono::Offset::fix(&before).utc_minus_local_delta()),
-                )
+                // by the clock as it was before the change, a skipped time is as far behind the gap as it was into it
+                let wall = wall.and_utc();
+                wall - self.ahead_of_utc(wall - TimeDelta::days(1))
             }
         }
     }
-}
 
-trait LocalDelta {
-    fn utc_minus_local_delta(&self) -> TimeDelta;
-}
-
-impl LocalDelta for chrono::FixedOffset {
-    /// What is taken from wall time to get UTC.
-    fn utc_minus_local_delta(&self) -> TimeDelta {
-        TimeDelta::seconds(i64::from(self.local_minus_utc()))
+    fn ahead_of_utc(&self, at: DateTime<Utc>) -> TimeDelta {
+        let offset = self
+            .timezone
+            .offset_from_utc_datetime(&at.naive_utc())
+            .fix();
+        TimeDelta::seconds(i64::from(offset.local_minus_utc()))
     }
 }
 
@@ -247,6 +246,15 @@ mod tests {
         assert_eq!(
             runs("30 2 * * *", berlin, "2026-10-24T12:00:00Z", 2),
             ["Sun 25 02:30+02:00", "Mon 26 02:30+01:00"]
+        );
+        assert_eq!(
+            runs("10,45 2,3 * * *", berlin, "2026-03-29T00:30:00Z", 4),
+            [
+                "Sun 29 03:10+02:00",
+                "Sun 29 03:45+02:00",
+                "Mon 30 02:10+02:00",
+                "Mon 30 02:45+02:00"
+            ]
         );
         let lord_howe = chrono_tz::Australia::Lord_Howe;
         assert_eq!(
