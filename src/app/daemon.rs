@@ -59,6 +59,7 @@ impl Daemon {
             healths.push((tenant.name.clone(), store.health(&tenant.name).await?));
         }
         for (tenant, health) in &healths {
+            metrics.announce_tenant(tenant);
             if let Some(at) = health.last_success {
                 metrics.set_last_success(tenant, at);
             }
@@ -159,7 +160,12 @@ impl Daemon {
                 .engine
                 .receivers
                 .iter()
-                .map(|receiver| receiver.notifier.name().to_owned())
+                .map(|receiver| {
+                    (
+                        receiver.notifier.name().to_owned(),
+                        receiver.notifier.targets(),
+                    )
+                })
                 .collect(),
         };
         let server = axum::serve(self.listener, http::router(context))

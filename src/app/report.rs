@@ -8,16 +8,12 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
     domain::{
-        App, Credential, Expiry, Row, Snapshot, assess::assess, policy::Policies, row::RowSeverity,
+        App, Clock, Credential, Expiry, Id, Row, Snapshot, assess::assess, policy::Policies,
+        row::RowSeverity,
     },
+    engine::{round::DEADLINE, schedule::TENANTS_AT_ONCE},
     entra::{Directory, Progress},
 };
-
-/// So many tenants are scanned side by side.
-const TENANTS_AT_ONCE: usize = 4;
-
-/// No scan takes longer, throttling included.
-const DEADLINE: TimeDelta = TimeDelta::minutes(30);
 
 /// What a scan of all tenants found. Kept compact: rows are made one at a time when they are written.
 pub struct Report {
@@ -51,10 +47,25 @@ pub struct Summary {
     pub critical: u64,
     /// Run out.
     pub expired: u64,
+    /// Of the expired: ended for longer than reminders would last, so they are only to be cleaned up.
+    pub stale: u64,
     /// Of all: without an end. They count as `ok` too.
     pub never_expires: u64,
     /// Odd values that were met.
     pub warnings: u64,
+}
+
+/// An odd value that a scan met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Oddity<'a> {
+    /// The tenant's name.
+    pub tenant: &'a str,
+    /// The app's object id; empty when it is not known which app it was.
+    pub object_id: &'a str,
+    /// The app's name, if it was kept. Hostile.
+    pub app_name: Option<&'a str>,
+    /// What was odd and what was done about it.
+    pub message: &'a str,
 }
 
 /// How one tenant's scan went.
@@ -73,19 +84,19 @@ impl Report {
     pub async fn gather(
         directories: &[Arc<dyn Directory>],
         policies: Arc<Policies>,
-        now: DateTime<Utc>,
+        clock: &dyn Clock,
         progress: &(dyn Fn(&str, Progress) + Send + Sync),
     ) -> Self {
         let scans: Vec<BoxFuture<'_, TenantReport>> = directories
             .iter()
-            .map(|directory| scan(directory, now, progress))
+            .map(|directory| scan(directory, clock, progress))
             .collect();
         let tenants = stream::iter(scans)
             .buffered(TENANTS_AT_ONCE)
             .collect()
             .await;
         let mut report = Self {
-            now,
+            now: clock.now(),
             policies,
             tenants,
             order: Vec::new(),
@@ -138,6 +149,7 @@ impl Report {
             };
             *counter += 1;
             summary.credentials += 1;
+            summary.stale += u64::from(assessment.is_stale(self.now));
             summary.never_expires += u64::from(assessment.end.is_none());
         }
         self.summary = summary;
@@ -160,11 +172,11 @@ impl Report {
         })
     }
 
-    /// Odd values that were met, with the tenant's name.
-    pub fn warnings(&self) -> impl Iterator<Item = (&str, &str)> {
+    /// Odd values that were met.
+    pub fn oddities(&self) -> impl Iterator<Item = Oddity<'_>> {
         self.tenants.iter().flat_map(|tenant| {
-            let warnings = tenant.result.iter().flat_map(|snapshot| &snapshot.warnings);
-            warnings.map(|warning| (tenant.name.as_str(), warning.message.as_str()))
+            let of = |snapshot| oddities(&tenant.name, snapshot);
+            tenant.result.iter().flat_map(of)
         })
     }
 
@@ -180,10 +192,12 @@ impl Report {
         };
         let row = |position: &(u16, u32, u32)| {
             let (tenant, app, credential) = self.place(*position)?;
-            Some(
-                assess(tenant, app, credential, &self.policies, self.now)
-                    .row(tenant, app, credential),
-            )
+            let assessment = assess(tenant, app, credential, &self.policies, self.now);
+            let stale = assessment.is_stale(self.now);
+            Some(Row {
+                stale,
+                ..assessment.row(tenant, app, credential)
+            })
         };
         self.order.iter().filter_map(row).filter(is_wanted)
     }
@@ -204,6 +218,19 @@ impl Report {
             within,
         }
     }
+}
+
+fn oddities<'a>(tenant: &'a str, snapshot: &'a Snapshot) -> impl Iterator<Item = Oddity<'a>> {
+    snapshot.warnings.iter().map(move |warning| {
+        let object_id = Id::parse(&warning.object_id);
+        let app = snapshot.apps.iter().find(|app| app.object_id == object_id);
+        Oddity {
+            tenant,
+            object_id: &warning.object_id,
+            app_name: app.map(|app| app.name.as_ref()),
+            message: &warning.message,
+        }
+    })
 }
 
 struct Document<'a> {
@@ -232,14 +259,14 @@ impl Serialize for Rows<'_> {
 
 fn scan<'a>(
     directory: &'a Arc<dyn Directory>,
-    now: DateTime<Utc>,
+    clock: &'a dyn Clock,
     progress: &'a (dyn Fn(&str, Progress) + Send + Sync),
 ) -> BoxFuture<'a, TenantReport> {
     Box::pin(async move {
         let name = directory.tenant().to_owned();
         let tell = |step| progress(&name, step);
         let result = directory
-            .scan(now + DEADLINE, &tell)
+            .scan(clock.now() + DEADLINE, &tell)
             .await
             .map_err(|error| error.to_string());
         TenantReport { name, result }

@@ -35,10 +35,12 @@ pub async fn send(
             .iter()
             .map(|receiver| receiver.notifier.name())
             .collect();
-        bail!(
-            "no receiver is named `{name}`; the configuration has: {}",
+        let there = if names.is_empty() {
+            "no receivers".to_owned()
+        } else {
             names.join(", ")
-        );
+        };
+        bail!("no receiver is named `{name}`; the configuration has {there}");
     };
     let now = clock.now();
     let notification = notification(now);
@@ -139,6 +141,7 @@ fn row(
         newer: None,
         owners: Vec::new(),
         last_used_at: None,
+        stale: false,
         rung: Some(Rung::days_before(rung)),
         reason: Some("this is a test; no such credential exists".to_owned()),
     }

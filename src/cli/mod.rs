@@ -18,7 +18,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Parser, Subcommand};
 
 use crate::{
-    config::{self, Loaded, Problems},
+    config::{self, Config, Loaded, Problems},
     domain::Clock,
 };
 use output::complain;
@@ -43,6 +43,8 @@ struct Cli {
     command: Command,
 }
 
+const GLOBAL: &str = "Global options";
+
 /// What every command understands.
 #[derive(Debug, Clone, Args)]
 struct Global {
@@ -56,7 +58,7 @@ struct Global {
     )]
     config: Option<PathBuf>,
     /// What is logged to stderr: error, warn, info, debug, or directives such as `info,forewarn::entra=debug`
-    #[arg(long, global = true, value_name = "FILTER", env = "FOREWARN_LOG")]
+    #[arg(long, global = true, value_name = "FILTER", env = "FOREWARN_LOG", help_heading = GLOBAL)]
     log: Option<String>,
 }
 
@@ -85,7 +87,10 @@ enum Command {
 
 /// Parses the command line, runs the command, and says how it went.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return not_understood(&error),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -119,6 +124,18 @@ pub fn main() -> ExitCode {
     })
 }
 
+/// Help and version are no failure. A command line that is not understood must not look like an answer of `scan`, whose exit
+/// codes have meanings of their own.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    // there is nobody to tell when the terminal is gone
+    let _ = error.print();
+    if !error.use_stderr() {
+        return ExitCode::SUCCESS;
+    }
+    let is_scan = std::env::args().any(|argument| argument == "scan");
+    ExitCode::from(if is_scan { scan::COULD_NOT_TELL } else { 1 })
+}
+
 /// An error with its causes, in one line each; a configuration's problems are laid out already.
 fn describe(error: &anyhow::Error) -> String {
     if let Some(problems) = error.downcast_ref::<Problems>() {
@@ -132,10 +149,19 @@ fn describe(error: &anyhow::Error) -> String {
 }
 
 impl Global {
-    /// Finds, reads and checks the configuration; its warnings go to stderr.
+    /// Finds, reads and checks the configuration.
     fn load(&self, clock: &dyn Clock) -> Result<Loaded, Problems> {
         let path = config::locate(self.config.clone())?;
         config::load(&path, &config::environment(), clock.now())
+    }
+
+    /// As [`Global::load`], for a command of which the configuration is not the subject: warnings go to stderr.
+    fn load_telling_warnings(&self, clock: &dyn Clock) -> Result<Config, Problems> {
+        let loaded = self.load(clock)?;
+        for warning in &loaded.warnings {
+            complain(warning);
+        }
+        Ok(loaded.config)
     }
 
     /// Starts logging for a command whose output is for people.

@@ -22,14 +22,8 @@ impl Test {
     pub(super) async fn run(self, global: &Global) -> anyhow::Result<ExitCode> {
         global.log_for_people()?;
         let clock = SystemClock;
-        let loaded = global.load(&clock)?;
-        let sent = sample::send(
-            &loaded.config,
-            Arc::new(SystemSecrets),
-            &self.receiver,
-            &clock,
-        )
-        .await?;
+        let config = global.load_telling_warnings(&clock)?;
+        let sent = sample::send(&config, Arc::new(SystemSecrets), &self.receiver, &clock).await?;
         let mut exit = ExitCode::SUCCESS;
         for (target, result) in sent {
             let to = if target.is_empty() {

@@ -89,7 +89,7 @@ pub struct HttpConfig {
     pub listen: SocketAddr,
     /// How people reach it.
     pub public_url: Option<Url>,
-    /// The bearer token for everything but health.
+    /// The bearer token for API and page; there is none of them yet. Health and metrics ask for none.
     pub token: Option<SecretSource>,
 }
 

@@ -57,7 +57,6 @@ const NOT_YET: &[NotYet] = &[
     unheeded("owners.sources", |v| *v != serde_json::json!(["graph", "notes", "tags"]), "owners are not looked up"),
     unheeded("calendar.send_between", given, "messages go out at any hour"),
     unheeded("changes.notify[]", given, "changes are not announced"),
-    unheeded("http.token", given, "only the page and the API will ask for it; /healthz, /readyz and /metrics are open to whoever can connect"),
     unheeded("http.public_url", given, "messages hold no links back"),
     unheeded("heartbeat.url", given, "nothing is fetched; watch /readyz instead"),
 ];

@@ -24,7 +24,7 @@ pub struct Assessment<'a> {
     pub days_left: Option<i64>,
     /// How urgent, softening included; `None` while it is on no rung.
     pub severity: Option<Severity>,
-    /// What the app's other credentials say about it; looked for only on a rung.
+    /// What the app's other credentials say about it.
     pub replacement: Replacement<'a>,
 }
 
@@ -42,10 +42,7 @@ pub fn assess<'a>(
     let on_rung = |other: &Credential| {
         rung_of(other, thresholds_of(tenant, app, other, policies), now).is_some()
     };
-    let replacement = match rung {
-        Some(_) => replacement(app, credential, now, on_rung),
-        None => Replacement::None,
-    };
+    let replacement = replacement(app, credential, now, on_rung);
     let mut assessment = Assessment {
         thresholds,
         end,
@@ -93,12 +90,19 @@ impl<'a> Assessment<'a> {
         }
     }
 
+    /// Did it end longer ago than reminders last?
+    pub fn is_stale(&self, now: DateTime<Utc>) -> bool {
+        let over = |end: DateTime<Utc>| end.checked_add_signed(self.thresholds.after_expiry.lasts);
+        self.end.and_then(over).is_some_and(|over| now > over)
+    }
+
     /// The row that people and programs see.
     pub fn row(&self, tenant: &str, app: &App, credential: &Credential) -> Row {
         let (superseded_by, newer): (Option<Id>, Option<Id>) = match self.replacement {
             Replacement::None => (None, None),
             Replacement::Superseded(new) => (Some(new.id.clone()), None),
-            Replacement::Newer(new) => (None, Some(new.id.clone())),
+            // a healthy credential beside a newer one is nothing to speak of
+            Replacement::Newer(new) => (None, self.rung.map(|_| new.id.clone())),
         };
         Row {
             tenant: tenant.to_owned(),
@@ -117,6 +121,7 @@ impl<'a> Assessment<'a> {
             newer,
             owners: Vec::new(),
             last_used_at: None,
+            stale: false,
             rung: None,
             reason: None,
             links: None,

@@ -59,6 +59,12 @@ pub enum Change {
 const FAILURES_BEFORE_ALERT: u32 = 2;
 
 impl Health {
+    /// Does a complete scan that held so many apps hold suddenly fewer than the one before, by over a fifth?
+    pub fn shrank_to(&self, apps: u64) -> bool {
+        self.apps
+            .is_some_and(|before| apps.saturating_mul(5) < before.saturating_mul(4))
+    }
+
     /// The tenant's health after a scan that ended at `now`, and what is to be told.
     pub fn after(&self, scanned: Scanned<'_>, now: DateTime<Utc>) -> (Self, Option<Change>) {
         match scanned {
@@ -91,15 +97,12 @@ impl Health {
             apps: Some(apps),
             ..Self::default()
         };
-        if let Some(before) = self
-            .apps
-            .filter(|before| shrank_by_over_a_fifth(*before, apps))
-        {
+        if let Some(before) = self.apps.filter(|_| self.shrank_to(apps)) {
             // told once: a drop while `failing` stands is part of the same trouble
             let change = (!self.announced).then(|| {
                 let problem = format!(
                     "The last complete scan saw {apps} apps, the one before it {before}. If nobody removed that many, \
-                     forewarn may have lost a permission; what it does not see it cannot warn of."
+                     forewarn may have lost a permission; what it does not see it cannot warn of. Nothing is taken as removed before the next complete scan confirms it."
                 );
                 Change::Failing { blindness: Blindness::Shrunk, problem, since: now }
             });
@@ -113,22 +116,17 @@ impl Health {
             );
         }
         let change = self.announced.then(|| {
-            let lasted = self
-                .failing_since
-                .map(|since| format!(" after {}", in_words(now - since)));
-            Change::Recovered {
-                note: format!(
-                    "Scans are complete again{}: {apps} apps seen.",
-                    lasted.unwrap_or_default()
-                ),
-            }
+            let lasted = self.failing_since.map(|since| format!(" after {}", in_words(now - since)));
+            let lasted = lasted.unwrap_or_default();
+            let note = if self.failures > 0 {
+                format!("Scans are complete again{lasted}: {apps} apps seen.")
+            } else {
+                format!("Another complete scan{lasted} saw {apps} apps; what is missing now is taken as removed.")
+            };
+            Change::Recovered { note }
         });
         (clean, change)
     }
-}
-
-fn shrank_by_over_a_fifth(before: u64, now: u64) -> bool {
-    now.saturating_mul(5) < before.saturating_mul(4)
 }
 
 fn in_words(lasted: chrono::TimeDelta) -> String {

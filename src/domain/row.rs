@@ -41,6 +41,9 @@ pub struct Row {
     pub owners: Vec<String>,
     /// When it was last used to sign in, if known.
     pub last_used_at: Option<DateTime<Utc>>,
+    /// Ended for longer than reminders last: only to be cleaned up. Only on the rows of a scan.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub stale: bool,
     /// The rung that was reached; only on alerts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rung: Option<Rung>,

@@ -29,10 +29,13 @@ impl Rung {
         end - TimeDelta::days(i64::from(self.0))
     }
 
-    /// A rung applies only to a credential that lives at least twice as long; without a start every rung applies.
+    /// A rung applies only to a credential that lives at least twice as long; without a start every rung applies. A start that
+    /// does not lie before the end says nothing and counts as none.
     pub fn applies(self, starts_at: Option<DateTime<Utc>>, end: DateTime<Utc>) -> bool {
         let least = TimeDelta::days(2 * i64::from(self.0));
-        starts_at.is_none_or(|start| end - start >= least)
+        starts_at
+            .filter(|start| *start < end)
+            .is_none_or(|start| end - start >= least)
     }
 }
 
@@ -74,5 +77,28 @@ impl Ladder {
 
 /// Whole days from `now` to `end`, rounded down: negative as soon as the end has passed.
 pub fn days_left(end: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
-    (end - now).num_milliseconds().div_euclid(86_400_000)
+    let left = end - now;
+    let towards_zero = left.num_days();
+    towards_zero - i64::from(left < TimeDelta::days(towards_zero))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_left_are_rounded_down_to_the_last_nanosecond() {
+        let end = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let (day, nanosecond) = (TimeDelta::days(1), TimeDelta::nanoseconds(1));
+        for (now, expected) in [
+            (end - day, 1),
+            (end - day + nanosecond, 0),
+            (end, 0),
+            (end + nanosecond, -1),
+            (end + day, -1),
+            (end + day + nanosecond, -2),
+        ] {
+            assert_eq!(days_left(end, now), expected, "{now}");
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! When rounds run: the `cron` crate, given the meaning that people expect of it.
 //!
-//! Three things are put right here. A number for a day of the week has its Unix meaning (0 and 7 are Sunday), while the
-//! crate counts 1 as Sunday. Five fields are minute…weekday. And a wall-clock time is resolved by us: one that a
+//! Four things are put right here. A number for a day of the week has its Unix meaning (0 and 7 are Sunday), while the
+//! crate counts 1 as Sunday. Five fields are minute…weekday, and then a day of the month and a day of the
+//! week mean either, not both. And a wall-clock time is resolved by us: one that a
 //! clock change skips is shifted forward by as much as the clock, one that comes twice is taken the first time.
 
 use std::{fmt, str::FromStr};
@@ -13,7 +14,8 @@ use chrono_tz::Tz;
 #[derive(Clone)]
 pub struct Schedule {
     written: Box<str>,
-    cron: cron::Schedule,
+    /// Any of them.
+    crons: Vec<cron::Schedule>,
     timezone: Tz,
 }
 
@@ -35,19 +37,23 @@ impl Schedule {
     /// Reads an expression. `now` only serves to see whether it ever fires.
     pub fn new(expression: &str, timezone: Tz, now: DateTime<Utc>) -> Result<Self, ScheduleError> {
         let mut fields: Vec<String> = expression.split_whitespace().map(str::to_owned).collect();
+        let five = fields.len() == 5;
         match fields.len() {
             5 => fields.insert(0, "0".to_owned()),
             6 => {}
             count => return Err(ScheduleError::Fields(count)),
         }
         fields[5] = name_weekdays(&fields[5])?;
-        let cron = cron::Schedule::from_str(&fields.join(" ")).map_err(|error| {
-            let text = error.to_string();
-            ScheduleError::Field(text.lines().last().unwrap_or_default().trim().to_owned())
-        })?;
+        let crons = if five && is_restricted(&fields[3]) && is_restricted(&fields[5]) {
+            // to Unix, a day of the month and a day of the week mean: either
+            let any = |at: usize| [&fields[..at], &["*".to_owned()], &fields[at + 1..]].concat();
+            vec![parse(&any(5))?, parse(&any(3))?]
+        } else {
+            vec![parse(&fields)?]
+        };
         let schedule = Self {
             written: expression.into(),
-            cron,
+            crons,
             timezone,
         };
         schedule.next_after(now).ok_or(ScheduleError::Never)?;
@@ -58,22 +64,13 @@ impl Schedule {
     pub fn next_after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         // local wall time is given to the crate as if it were UTC; what a clock change skipped lies just behind us
         let local = now.with_timezone(&self.timezone).naive_local() - self.skipped_lately(now);
-        self.cron
-            .after(&Utc.from_utc_datetime(&local))
-            .map(|wall| self.resolve(wall.naive_utc()))
-            .find(|at| *at > now)
-    }
-
-    /// The longest time between two of the next `rounds` runs: what "a period" means for health checks.
-    pub fn period(&self, now: DateTime<Utc>) -> TimeDelta {
-        const ROUNDS: usize = 16;
-        let runs =
-            std::iter::successors(self.next_after(now), |at| self.next_after(*at)).take(ROUNDS);
-        let runs: Vec<DateTime<Utc>> = runs.collect();
-        runs.windows(2)
-            .map(|pair| pair[1] - pair[0])
-            .max()
-            .unwrap_or(TimeDelta::days(1))
+        let local = Utc.from_utc_datetime(&local);
+        let next = |cron: &cron::Schedule| {
+            cron.after(&local)
+                .map(|wall| self.resolve(wall.naive_utc()))
+                .find(|at| *at > now)
+        };
+        self.crons.iter().filter_map(next).min()
     }
 
     /// The zone it is read in.
@@ -107,6 +104,23 @@ impl Schedule {
     }
 }
 
+/// Does the field leave anything out?
+fn is_restricted(field: &str) -> bool {
+    !matches!(field, "*" | "?")
+}
+
+fn parse(fields: &[String]) -> Result<cron::Schedule, ScheduleError> {
+    cron::Schedule::from_str(&fields.join(" ")).map_err(|error| {
+        let text = error.to_string();
+        // the crate draws a caret under the expression: the last line with words says what is wrong
+        let said = text
+            .lines()
+            .rev()
+            .find(|line| line.chars().any(char::is_alphabetic));
+        ScheduleError::Field(said.unwrap_or("it is not understood").trim().to_owned())
+    })
+}
+
 /// Writes weekday numbers as names, so that they mean what they mean to Unix.
 fn name_weekdays(field: &str) -> Result<String, ScheduleError> {
     field
@@ -120,13 +134,18 @@ fn name_weekday_item(item: &str) -> Result<String, ScheduleError> {
     let (range, step) = item
         .split_once('/')
         .map_or((item, None), |(range, step)| (range, Some(step)));
-    let Some((from, to)) = range.split_once('-') else {
-        let named = if range.chars().all(|c| c.is_ascii_digit()) && !range.is_empty() {
-            weekday_name(range)?.to_owned()
-        } else {
-            range.to_owned()
-        };
-        return Ok(with_step(named, step));
+    let (from, to) = match (range.split_once('-'), step) {
+        (Some(ends), _) => ends,
+        // to Unix, a number with a step begins a range that runs to the end
+        (None, Some(_)) if is_number(range) => (range, "6"),
+        (None, _) => {
+            let named = if is_number(range) {
+                weekday_name(range)?
+            } else {
+                range
+            };
+            return Ok(with_step(named.to_owned(), step));
+        }
     };
     let both_numbers = [from, to].iter().all(|end| end.parse::<u8>().is_ok());
     if !both_numbers {
@@ -158,6 +177,10 @@ fn with_step(range: String, step: Option<&str>) -> String {
         Some(step) => format!("{range}/{step}"),
         None => range,
     }
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_digit())
 }
 
 fn weekday_name(text: &str) -> Result<&str, ScheduleError> {
@@ -231,6 +254,19 @@ mod tests {
             "Wed 25 08:00+00:00"
         );
         assert_eq!(
+            runs("0 8 1 * 1", utc, "2026-11-20T09:00:00Z", 3),
+            [
+                "Mon 23 08:00+00:00",
+                "Mon 30 08:00+00:00",
+                "Tue 01 08:00+00:00"
+            ],
+            "either the first of the month or a Monday"
+        );
+        assert_eq!(
+            runs("0 8 * * 6/2", utc, "2026-11-22T09:00:00Z", 1),
+            ["Sat 28 08:00+00:00"]
+        );
+        assert_eq!(
             runs("*/15 * * * *", utc, "2026-11-20T09:00:00Z", 1),
             ["Fri 20 09:15+00:00"]
         );
@@ -282,12 +318,5 @@ mod tests {
         assert_eq!(error("0 0 0 31 2 *"), ScheduleError::Never);
         assert!(error("0 8 * * 8").to_string().contains("no weekday"));
         assert!(!error("0 99 * * *").to_string().is_empty());
-    }
-
-    #[test]
-    fn a_period_is_the_longest_gap_between_runs() {
-        let now = "2026-11-22T00:00:00Z".parse().unwrap();
-        let schedule = Schedule::new("0 0 6,12,18 * * *", Tz::UTC, now).unwrap();
-        assert_eq!(schedule.period(now), TimeDelta::hours(12));
     }
 }

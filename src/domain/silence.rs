@@ -66,18 +66,26 @@ impl Silence {
         severity: Severity,
         now: DateTime<Utc>,
     ) -> bool {
-        now < self.ends_at && self.covers(tenant, key) && !self.is_broken_by(key, expires, severity)
+        now < self.ends_at
+            && self.covers(tenant, key)
+            && !self.is_broken_by(tenant, key, expires, severity)
     }
 
     /// A silence on one credential breaks by itself when the credential's end changes, and at the critical rung unless it was
     /// set to hold even then.
-    pub fn is_broken_by(&self, key: &CredentialKey, expires: Expiry, severity: Severity) -> bool {
+    pub fn is_broken_by(
+        &self,
+        tenant: &str,
+        key: &CredentialKey,
+        expires: Expiry,
+        severity: Severity,
+    ) -> bool {
         let Scope::Credential { expires_at, .. } = &self.scope else {
             return false;
         };
         let changed = !expires.is_same(Expiry::new(*expires_at));
         let critical = severity >= Severity::Critical && !self.even_critical;
-        self.is_on(key) && (changed || critical)
+        self.covers(tenant, key) && (changed || critical)
     }
 
     /// Is it on one credential alone?

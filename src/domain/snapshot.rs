@@ -21,7 +21,7 @@ impl Snapshot {
 /// One credential or app that could not be read in full.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// The app's object id as text.
+    /// The app's object id as text; empty when it is not known which app it was.
     pub object_id: String,
     /// What was odd and what was done about it, with untrusted text quoted and shortened.
     pub message: String,

@@ -58,13 +58,19 @@ fn is_valid(credential: &Credential, now: DateTime<Utc>) -> bool {
 /// Where no sign-in activity is known, the names must be the same but for digits, separators and case: `prod-2025` and
 /// `Prod 2026`. Two unnamed ones count as the same.
 fn same_purpose(old: &Credential, new: &Credential) -> bool {
-    core_name(old).eq(core_name(new))
+    match (&old.name, &new.name) {
+        (None, None) => true,
+        (Some(old), Some(new)) => core(old).eq(core(new)),
+        _ => false,
+    }
 }
 
-fn core_name(credential: &Credential) -> impl Iterator<Item = char> + '_ {
-    let name = credential.name.as_deref().unwrap_or_default();
+/// A name without digits, separators and case. Signs that tell one name from another (`C++` and `C#`) stay.
+fn core(name: &str) -> impl Iterator<Item = char> + '_ {
+    let is_separator =
+        |c: char| c.is_whitespace() || c.is_control() || "-_./\\:,;|()[]{}".contains(c);
     name.chars()
-        .filter(|c| c.is_alphabetic())
+        .filter(move |c| !c.is_numeric() && !is_separator(*c))
         .flat_map(char::to_lowercase)
 }
 
@@ -122,6 +128,16 @@ mod tests {
             found(&secret("", 0, 110), vec![secret("", 90, 400)]),
             "superseded by :90"
         );
+        assert_eq!(
+            found(&secret("2025", 0, 110), vec![secret("2026", 90, 400)]),
+            "superseded by 2026:90"
+        );
+        for (old, new) in [("2025", ""), ("", "prod"), ("C++", "C#"), ("🔵", "🟢")] {
+            assert_eq!(
+                found(&secret(old, 0, 110), vec![secret(new, 90, 400)]),
+                format!("newer {new}:90")
+            );
+        }
         let both = vec![secret("staging", 90, 900), secret("prod_3", 90, 400)];
         assert_eq!(found(&old, both), "superseded by prod_3:90");
     }

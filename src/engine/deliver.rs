@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
@@ -13,10 +13,11 @@ use super::{Engine, plan::new_id};
 use crate::{
     domain::backoff::delivery_wait,
     notify::{Envelope, Notifier, Payload, SendError},
-    store::{Attempt, AttemptOutcome, Claim, NewDelivery, StoreError},
+    store::{Attempt, AttemptOutcome, Claim, Fallback, NewDelivery, StoreError},
 };
 
-/// Longer than the slowest hand-over; a worker that dies is replaced after this at the latest.
+/// Longer than the slowest hand-over of one part. One process works at a time here, and gives back at its start what an earlier
+/// one held, so this only matters to work that was forgotten.
 const LEASE: TimeDelta = TimeDelta::minutes(10);
 
 /// How long to wait when the store cannot be asked.
@@ -95,7 +96,7 @@ async fn deliver(
         let is_last = part + 1 == parts.len();
         let sent = send_part(engine, notifier, claim, part, payload).await;
         let goes_on = sent.is_ok();
-        record(engine, notifier, claim, part, is_last, sent).await?;
+        record(engine, notifier, claim, part, is_last, sent, stop).await?;
         if !goes_on {
             return Ok(());
         }
@@ -143,6 +144,7 @@ async fn record(
     part: usize,
     is_last: bool,
     sent: Sent,
+    stop: &CancellationToken,
 ) -> Result<(), StoreError> {
     let outcome = match sent.result {
         Ok(()) if is_last => AttemptOutcome::Delivered,
@@ -158,7 +160,14 @@ async fn record(
         part,
         outcome,
     };
-    engine.store.record(&attempt).await?;
+    // what was taken must not be sent again because it could not be written down: a full disk may be emptied
+    while let Err(error) = engine.store.record(&attempt).await {
+        warn!(receiver.name = notifier.name(), store.error = %error, "what came of a delivery cannot be recorded yet");
+        tokio::select! {
+            () = stop.cancelled() => return Err(error),
+            () = engine.clock.sleep(STORE_PAUSE) => {}
+        }
+    }
     if matches!(attempt.outcome, AttemptOutcome::GivenUp { .. }) {
         engine.outbox_bell.notify_waiters();
     }
@@ -180,20 +189,28 @@ fn after_failure(engine: &Engine, claim: &Claim, error: &SendError) -> AttemptOu
         None => AttemptOutcome::GivenUp {
             failure,
             detail,
-            instead: instead_of(claim, now),
+            instead: instead_of(engine, claim, now),
         },
     }
 }
 
-fn instead_of(claim: &Claim, now: DateTime<Utc>) -> Vec<NewDelivery> {
-    let delivery = |fallback: &crate::store::Fallback| NewDelivery {
+fn instead_of(engine: &Engine, claim: &Claim, now: DateTime<Utc>) -> Vec<NewDelivery> {
+    let delivery = |fallback: &Fallback| NewDelivery {
         id: new_id(now),
         receiver: fallback.receiver.clone(),
         target: fallback.target.clone(),
         due_at: now,
         fallback: Vec::new(),
     };
-    claim.delivery.fallback.iter().map(delivery).collect()
+    // one that the configuration no longer names would only give up in its turn
+    let is_there = |fallback: &&Fallback| engine.receiver(&fallback.receiver).is_some();
+    claim
+        .delivery
+        .fallback
+        .iter()
+        .filter(is_there)
+        .map(delivery)
+        .collect()
 }
 
 /// Log line and metric of one attempt.
@@ -213,7 +230,7 @@ fn tell(engine: &Engine, notifier: &dyn Notifier, claim: &Claim, outcome: &Attem
         } => {
             engine.metrics.delivery(receiver, "retry");
             warn!(
-                receiver.name = receiver, delivery.id = %id, delivery.failure = failure, delivery.next = %due_at,
+                receiver.name = receiver, delivery.id = %id, delivery.failure = failure, delivery.next = due_at.to_rfc3339_opts(SecondsFormat::Secs, true),
                 "{receiver} did not take a message and will be tried again: {detail}"
             );
         }

@@ -135,7 +135,14 @@ impl Planner<'_> {
             .map(|(_, announce)| self.due(announce))
             .collect();
         let groups = group(self.world.tenant, &due, self.routes, first_scan);
-        let mut carried_by: Vec<(Vec<Uuid>, Vec<String>)> = vec![Default::default(); due.len()];
+        let mut told: Vec<Vec<String>> = vec![Vec::new(); due.len()];
+        for (group, at) in groups
+            .iter()
+            .flat_map(|group| group.alerts.iter().map(move |at| (group, *at)))
+        {
+            told[at].push(group.receiver.clone());
+        }
+        let mut carried_by: Vec<Vec<Uuid>> = vec![Vec::new(); due.len()];
         for group in &groups {
             let alerts = group.alerts.iter().map(|at| due[*at].row.clone()).collect();
             let notification = Notification {
@@ -145,27 +152,18 @@ impl Planner<'_> {
                 first_scan,
             };
             for at in &group.alerts {
-                carried_by[*at].0.push(notification.id);
-                carried_by[*at].1.push(group.receiver.clone());
+                carried_by[*at].push(notification.id);
             }
-            let deliveries = self.deliveries(&group.receiver, &self.fallback(group));
+            let deliveries = self.deliveries(&group.receiver, &self.fallback(group, &told));
             round.notifications.push((notification, deliveries));
         }
-        let mut unrouted = 0;
-        for (position, ((key, announce), (notifications, told))) in
-            announces.iter().zip(carried_by).enumerate()
-        {
+        for (position, (key, announce)) in announces.iter().enumerate() {
             let Some(end) = announce.assessment.end else {
                 continue;
             };
-            let row = due[position].row.clone();
-            unrouted += usize::from(told.is_empty());
-            let life = self.world.known.get(key).map_or(0, |memory| memory.life);
-            round.announced.push((
-                key.clone(),
-                life,
-                Some(announce.remembered(row, now, &told)),
-            ));
+            let life = self.life(key, announce);
+            let remembered = announce.remembered(due[position].row.clone(), now, &told[position]);
+            round.announced.push((key.clone(), life, Some(remembered)));
             round.alerts.push(AlertRecord {
                 id: new_id(now),
                 key: key.clone(),
@@ -176,16 +174,29 @@ impl Planner<'_> {
                 severity: announce.severity,
                 reason: announce.reason.to_string(),
                 decided_at: now,
-                notifications,
+                notifications: std::mem::take(&mut carried_by[position]),
             });
         }
-        unrouted
+        told.iter().filter(|receivers| receivers.is_empty()).count()
+    }
+
+    /// What was announced with another end was announced in another life.
+    fn life(&self, key: &CredentialKey, announce: &Announce<'_>) -> u32 {
+        let Some(memory) = self.world.known.get(key) else {
+            return 0;
+        };
+        let has_new_end = memory.announced.is_some() && announce.before.is_none();
+        memory.life.saturating_add(u32::from(has_new_end))
     }
 
     fn due<'d>(&self, announce: &'d Announce<'_>) -> Due<'d> {
         let mut row = announce
             .assessment
             .row(self.world.tenant, announce.app, announce.credential);
+        if announce.assessment.superseded().is_none() {
+            // where the policy is to alert as if it had not been replaced, the newer one is only mentioned
+            row.newer = row.superseded_by.take().or(row.newer);
+        }
         row.rung = Some(announce.rung);
         row.reason = Some(announce.reason.to_string());
         row.links = Some(self.links(&row));
@@ -259,22 +270,25 @@ impl Planner<'_> {
         row
     }
 
-    fn fallback(&self, group: &Group) -> Vec<Fallback> {
-        let fallback = |receiver: &String| {
-            let targets = self.receivers.targets(receiver);
-            targets
+    /// Who is told when the group's receiver gives up. One that is told of all its alerts anyway is left out.
+    fn fallback(&self, group: &Group, told: &[Vec<String>]) -> Vec<Fallback> {
+        let knows_all = |name: &String| group.alerts.iter().all(|at| told[*at].contains(name));
+        let targets = |receiver: &String| {
+            let fallback = |target| Fallback {
+                receiver: receiver.clone(),
+                target,
+            };
+            self.receivers
+                .targets(receiver)
                 .into_iter()
-                .map(|target| Fallback {
-                    receiver: receiver.clone(),
-                    target,
-                })
+                .map(fallback)
                 .collect::<Vec<_>>()
         };
         group
             .fallback
             .iter()
-            .filter(|name| **name != group.receiver)
-            .flat_map(fallback)
+            .filter(|name| !knows_all(name))
+            .flat_map(targets)
             .collect()
     }
 
@@ -294,7 +308,7 @@ impl Planner<'_> {
                 let key = CredentialKey::new(app, credential);
                 let severity = severity_of(&self.world, app, credential);
                 let is_broken = move |silence: &&&Silence| {
-                    silence.is_broken_by(&key, credential.expires, severity)
+                    silence.is_broken_by(self.world.tenant, &key, credential.expires, severity)
                 };
                 silences
                     .iter()

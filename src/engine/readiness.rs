@@ -4,7 +4,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
 use super::Status;
-use crate::store::OutboxState;
+use crate::{
+    domain::{health::Health, schedule::Schedule},
+    store::OutboxState,
+};
 
 /// One reason why the daemon is not ready.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -17,22 +20,23 @@ pub struct Unready {
     pub reason: String,
 }
 
-/// A delivery that has waited for longer than this is stuck: the first tries are seconds and minutes apart.
-const STUCK_AFTER: TimeDelta = TimeDelta::minutes(15);
+/// A delivery that has waited for longer than this is stuck: by then three tries have failed.
+const STUCK_AFTER: TimeDelta = TimeDelta::minutes(6);
 
-/// Tenants that were not scanned within two periods (counted from the start of a process that has not had the time yet).
-pub fn tenants(status: &Status, period: TimeDelta, now: DateTime<Utc>) -> Vec<Unready> {
-    let allowed = period * 2;
-    let reason = |name: String, health: crate::domain::health::Health| {
+/// Tenants that were not scanned within two periods: since the last complete scan, or the start of a process that has not had
+/// the time yet, two rounds have come and gone.
+pub fn tenants(status: &Status, schedule: &Schedule, now: DateTime<Utc>) -> Vec<Unready> {
+    let unready = |(name, health): (String, Health)| {
         let since = health
             .last_success
             .map_or(status.started_at(), |last| last.max(status.started_at()));
-        if now - since <= allowed {
+        if now <= scanned_by(schedule, since)? {
             return None;
         }
-        let last = health
-            .last_success
-            .map_or_else(|| "never".to_owned(), |last| format!("last on {last}"));
+        let last = health.last_success.map_or_else(
+            || "never".to_owned(),
+            |last| format!("last {}", moment(last)),
+        );
         let error = health
             .last_error
             .map(|error| format!("; the last scan said: {error}"))
@@ -43,45 +47,62 @@ pub fn tenants(status: &Status, period: TimeDelta, now: DateTime<Utc>) -> Vec<Un
             reason: format!("not scanned within two periods ({last}){error}"),
         })
     };
-    status
-        .tenants()
-        .into_iter()
-        .filter_map(|(name, health)| reason(name, health))
-        .collect()
+    status.tenants().into_iter().filter_map(unready).collect()
 }
 
-/// Receivers that gave up on their last delivery, or whose outbox is stuck. Only the `configured` ones count.
+/// When a scan must be there at the latest: the second round from `since`, and some time for the scan itself.
+fn scanned_by(schedule: &Schedule, since: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let second = schedule.next_after(schedule.next_after(since)?)?;
+    let grace = ((second - since) / 2).clamp(TimeDelta::seconds(30), TimeDelta::minutes(10));
+    Some(second + grace)
+}
+
+fn moment(at: DateTime<Utc>) -> String {
+    at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// Receivers that gave up on the last delivery to one of their targets, or whose outbox is stuck. Only what is `configured` counts:
+/// receivers with their targets.
 pub fn receivers(
     outbox: &[OutboxState],
-    configured: &[String],
+    configured: &[(String, Vec<String>)],
     now: DateTime<Utc>,
 ) -> Vec<Unready> {
-    let unready = |state: &OutboxState, reason: String| {
+    let mut found = Vec::new();
+    for (name, targets) in configured {
+        let Some(state) = outbox.iter().find(|state| state.receiver == *name) else {
+            continue;
+        };
         let error = state
             .last_error
             .as_deref()
             .map(|error| format!("; it said: {error}"))
             .unwrap_or_default();
-        Unready {
-            what: "receiver",
-            name: state.receiver.clone(),
-            reason: reason + &error,
-        }
-    };
-    let mut found = Vec::new();
-    for state in outbox
-        .iter()
-        .filter(|state| configured.contains(&state.receiver))
-    {
-        if state.gave_up_last {
-            found.push(unready(state, "the last delivery was given up".to_owned()));
+        let mut unready = |reason: String| {
+            found.push(Unready {
+                what: "receiver",
+                name: name.clone(),
+                reason: reason + &error,
+            });
+        };
+        let given_up = targets
+            .iter()
+            .filter(|target| state.given_up.contains(target))
+            .count();
+        if given_up > 0 {
+            let of = if targets.len() > 1 {
+                format!(" to {given_up} of its {} recipients", targets.len())
+            } else {
+                String::new()
+            };
+            unready(format!("the last delivery{of} was given up"));
         }
         if let Some(oldest) = state.oldest.filter(|oldest| now - *oldest > STUCK_AFTER) {
-            let waiting = format!(
-                "{} deliveries wait, the oldest since {oldest}",
-                state.pending
-            );
-            found.push(unready(state, waiting));
+            unready(format!(
+                "{} deliveries wait, the oldest since {}",
+                state.pending,
+                moment(oldest)
+            ));
         }
     }
     found

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// No scan takes longer, throttling included; the next round tries again.
-const DEADLINE: TimeDelta = TimeDelta::minutes(30);
+pub(crate) const DEADLINE: TimeDelta = TimeDelta::minutes(30);
 
 impl Engine {
     /// Scans a tenant and commits what is due. An error here is the store's; a failed scan is an outcome, not an error.
@@ -75,6 +75,7 @@ impl Engine {
             seen: snapshot,
             policies: &self.policies,
             silences: &silences,
+            shrunk: before.shrank_to(round.scan.apps),
             now,
         };
         let planner = Planner {
@@ -98,12 +99,11 @@ impl Engine {
 
     fn failed(&self, error: &ScanError, before: &Health, round: &mut Round) {
         let text = error.to_string();
-        error!(
-            tenant.name = round.tenant,
-            scan.error = text,
-            "the scan failed; nothing was concluded from it"
-        );
         let tenant = round.tenant.clone();
+        error!(
+            tenant.name = tenant,
+            "tenant {tenant} could not be scanned, so nothing was concluded: {text}"
+        );
         self.judge_health(&tenant, before, Scanned::Failed { error: &text }, round);
         round.scan.error = Some(text);
     }
@@ -143,7 +143,15 @@ impl Engine {
 
     /// Reads the per-credential series from the inventory, so that they survive a restart.
     pub async fn refresh_series(&self) -> Result<(), StoreError> {
-        let (soonest, total) = self.store.soonest(self.max_credentials).await?;
+        let tenants: Vec<String> = self
+            .directories
+            .iter()
+            .map(|directory| directory.tenant().to_owned())
+            .collect();
+        let (soonest, total) = self
+            .store
+            .soonest(&tenants, self.clock.now(), self.max_credentials)
+            .await?;
         let omitted = total.saturating_sub(soonest.len() as u64);
         self.metrics
             .set_credentials(soonest.iter().filter_map(series), omitted);

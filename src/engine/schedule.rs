@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use futures_util::{StreamExt, future::BoxFuture, stream};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -10,8 +11,11 @@ use tracing::error;
 use super::Engine;
 use crate::{domain::schedule::Schedule, entra::Directory, store::StoreError};
 
+/// After a round that the store did not take.
+const STORE_PAUSE: TimeDelta = TimeDelta::minutes(1);
+
 /// So many tenants are scanned side by side.
-const TENANTS_AT_ONCE: usize = 4;
+pub(crate) const TENANTS_AT_ONCE: usize = 4;
 
 /// Runs rounds until told to stop. `now_please` asks for one beside the schedule.
 pub async fn run(
@@ -22,7 +26,10 @@ pub async fn run(
 ) {
     loop {
         let now = engine.clock.now();
-        let next = schedule.next_after(now);
+        let scheduled = schedule.next_after(now);
+        // a round that could not be recorded is not put off for a whole period
+        let again = engine.status.round_problem().map(|_| now + STORE_PAUSE);
+        let next = scheduled.into_iter().chain(again).min();
         engine.status.set_next_round(next);
         let tick = async {
             match next {

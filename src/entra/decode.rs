@@ -47,8 +47,8 @@ pub(super) fn app(
             return None;
         }
         (None, Some(app_id)) => {
-            let message = "the app has no id; its appId is taken for it".to_owned();
-            warn(warnings, &app_id.to_string(), message);
+            let message = format!("app {app_id} has no id; its appId is taken for it");
+            warn(warnings, "", message);
             (app_id.clone(), app_id)
         }
         (Some(object_id), None) => {

@@ -48,7 +48,7 @@ pub(super) struct CredentialRow<'a> {
     pub(super) custom_id: Text<'a>,
 }
 
-/// Where the next page is; `None` on the last. Fails on anything but a whole JSON object with a `value`.
+/// Where the next page is; `None` on the last. Fails on anything but a whole JSON object with a `value` and without an `error`.
 pub(super) fn next_link(body: &[u8]) -> Result<Option<String>, serde_json::Error> {
     #[derive(Deserialize)]
     struct Envelope {
@@ -56,9 +56,16 @@ pub(super) fn next_link(body: &[u8]) -> Result<Option<String>, serde_json::Error
         next: Option<String>,
         #[serde(rename = "value")]
         _value: IgnoredAny,
+        #[serde(default)]
+        error: Option<IgnoredAny>,
     }
     let envelope: Envelope = serde_json::from_slice(body)?;
-    Ok(envelope.next)
+    match envelope.error {
+        Some(_) => Err(serde_json::Error::custom(
+            "it holds an error beside its rows",
+        )),
+        None => Ok(envelope.next),
+    }
 }
 
 /// Hands each row, borrowed from the body, to `each` as it is read; they are never all there at once. Fails when `value` is not
@@ -205,6 +212,7 @@ mod tests {
             r#"{"value": [{"id": "a"}"#,
             r#"{"value": [{"id": "a"}]} trailing"#,
             r#"{"value": [], "@odata.nextLink": 5}"#,
+            r#"{"value": [], "error": {"code": "serviceNotAvailable"}}"#,
             r#"{"error": {"code": "x"}}"#,
         ] {
             assert!(next_link(body.as_bytes()).is_err(), "{body}");

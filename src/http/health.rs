@@ -42,7 +42,7 @@ pub(super) async fn readyz(State(context): State<Context>) -> Response {
 
 async fn reasons(context: &Context) -> Vec<Unready> {
     let now = context.clock.now();
-    let mut reasons = readiness::tenants(&context.status, context.schedule.period(now), now);
+    let mut reasons = readiness::tenants(&context.status, &context.schedule, now);
     let store = async {
         context.store.ping().await?;
         context.store.outbox().await

@@ -35,8 +35,8 @@ pub struct Context {
     pub status: Arc<Status>,
     /// When rounds run: tells how long a period is.
     pub schedule: Schedule,
-    /// Names of the configured receivers.
-    pub receivers: Arc<[String]>,
+    /// The configured receivers, each with its targets.
+    pub receivers: Arc<[(String, Vec<String>)]>,
 }
 
 /// No answer takes longer.

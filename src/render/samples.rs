@@ -69,6 +69,7 @@ pub(crate) fn row(number: u32, app: &str, name: &str, hours: i64) -> Row {
         newer: None,
         owners: vec!["ada@contoso.com".to_owned()],
         last_used_at: None,
+        stale: false,
         rung: Some(Rung::days_before(rung)),
         reason: Some(match rung {
             0 => "it has run out".to_owned(),
@@ -105,6 +106,7 @@ pub(crate) fn mixed() -> Notification {
     let newer = Row {
         newer: Some(Id::Guid(credential(90))),
         last_used_at: Some(now() - TimeDelta::days(2)),
+        stale: false,
         ..row(4, "hr-portal", "2025", 13 * 24 + 1)
     };
     let saml = Row {

@@ -57,7 +57,7 @@ pub enum StoreError {
     #[error("the store holds a value that cannot be read: {0}")]
     Corrupt(String),
     /// The database failed.
-    #[error("the store cannot be used: {doing}")]
+    #[error("the store cannot be used: {doing}: {source}")]
     Database {
         /// What was being done.
         doing: &'static str,

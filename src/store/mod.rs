@@ -70,8 +70,14 @@ pub trait Store: Send + Sync {
     /// The outbox, a row a receiver that has ever had a delivery.
     fn outbox(&self) -> BoxFuture<'_, Result<Vec<OutboxState>, StoreError>>;
 
-    /// Credentials that are not gone and have an end, soonest end first, at most `limit`; with them the number of all such.
-    fn soonest(&self, limit: usize) -> BoxFuture<'_, Result<(Vec<Inventory>, u64), StoreError>>;
+    /// Credentials of these tenants that are not gone and have an end, at most `limit`: first those that have not ended at `now`,
+    /// soonest end first, then those that have, latest end first. With them the number of all such.
+    fn soonest<'a>(
+        &'a self,
+        tenants: &'a [String],
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<(Vec<Inventory>, u64), StoreError>>;
 
     /// Every alert decided so far with the receivers it went to, oldest first: for the demo's summary and for support.
     fn history(&self) -> BoxFuture<'_, Result<Vec<AlertHistory>, StoreError>>;
@@ -207,10 +213,8 @@ pub struct Claim {
     pub notification: Notification,
     /// Parts that the receiver has taken already.
     pub parts_done: u32,
-    /// Failed tries so far, over all parts.
+    /// Failed tries so far of the part that is next.
     pub failures: u32,
-    /// When it was put into the outbox.
-    pub created_at: DateTime<Utc>,
 }
 
 /// What came of sending one part.
@@ -266,8 +270,8 @@ pub struct OutboxState {
     pub oldest: Option<DateTime<Utc>>,
     /// What the last failed attempt of a waiting or given-up delivery said.
     pub last_error: Option<String>,
-    /// True when the delivery that finished last was given up.
-    pub gave_up_last: bool,
+    /// Targets whose delivery that finished last was given up.
+    pub given_up: Vec<String>,
 }
 
 /// An alert and where it went.

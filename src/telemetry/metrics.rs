@@ -246,7 +246,6 @@ impl Metrics {
         self.scan_duration
             .get_or_create(&labels)
             .set(in_seconds(took));
-        drop(self.scan_failures.get_or_create(&labels));
         self.scan_warnings
             .get_or_create(&labels)
             .set(i64::try_from(warnings).unwrap_or(i64::MAX));
@@ -291,6 +290,14 @@ impl Metrics {
                 outcome,
             })
             .inc();
+    }
+
+    /// Lets a tenant's count of failures exist at 0 before its first scan, so that an alert on its rate can work.
+    pub fn announce_tenant(&self, tenant: &str) {
+        let labels = TenantLabels {
+            tenant: tenant.to_owned(),
+        };
+        drop(self.scan_failures.get_or_create(&labels));
     }
 
     /// Lets a receiver's series exist at 0 before anything happened, so that an alert on their rate can work.

@@ -2,7 +2,10 @@
 
 use chrono::TimeDelta;
 use forewarn::{
-    domain::route::{GroupKey, Route},
+    domain::{
+        route::{GroupKey, Route},
+        schedule::Schedule,
+    },
     notify::Failure,
 };
 
@@ -96,7 +99,7 @@ async fn a_receiver_that_is_down_is_tried_on_the_published_schedule_and_then_giv
         .iter()
         .find(|state| state.receiver == "slack")
         .unwrap();
-    assert!(slack.gave_up_last && slack.pending == 0, "{slack:?}");
+    assert!(slack.given_up == [""] && slack.pending == 0, "{slack:?}");
 }
 
 #[tokio::test]
@@ -173,13 +176,66 @@ async fn a_failed_scan_changes_nothing_and_the_second_in_a_row_is_told() {
         world.receivers[0].messages(),
         ["s@7:critical", "monitor.failing", "monitor.recovered"]
     );
-    world.set_apps(Vec::new());
-    world.at(30);
+}
+
+#[tokio::test]
+async fn a_tenant_that_suddenly_shrinks_is_told_and_nothing_is_taken_as_removed_before_it_is_seen_again()
+ {
+    let world = World::new(&["slack"]);
+    world.set_apps(vec![app("s", 5 * DAY), app("t", 5 * DAY)]);
+    let engine = world.start().await;
     world.tick(&engine).await;
-    let messages = world.receivers[0].messages();
-    assert!(
-        messages.contains(&"s@7:resolved".to_owned()),
-        "a complete scan may conclude that it is gone: {messages:?}"
+    world.set_apps(vec![app("t", 5 * DAY)]);
+    for hours in [6, 12, 18] {
+        world.at(hours);
+        world.tick(&engine).await;
+    }
+    let told = [
+        "s@7:critical t@7:critical",
+        "monitor.failing",
+        "s@7:resolved",
+        "monitor.recovered",
+    ];
+    let mut messages = world.receivers[0].messages();
+    messages[2..].sort_by_key(|message| message.starts_with("monitor"));
+    assert_eq!(messages, told);
+}
+
+#[tokio::test]
+async fn an_app_that_cannot_be_read_in_full_is_not_taken_as_gone() {
+    let world = World::new(&["slack"]);
+    let others = || {
+        ["a", "b", "c", "d", "e"]
+            .map(|name| app(name, 500 * DAY))
+            .to_vec()
+    };
+    world.set_apps([others(), vec![app("s", 5 * DAY)]].concat());
+    let engine = world.start().await;
+    world.tick(&engine).await;
+    world.set_apps(
+        [
+            others(),
+            vec![forewarn::domain::App {
+                credentials: Box::default(),
+                ..app("s", 0)
+            }],
+        ]
+        .concat(),
+    );
+    *world.tenant.odd.lock().unwrap() = vec!["s".to_owned()];
+    world.at(6);
+    world.tick(&engine).await;
+    assert_eq!(
+        world.receivers[0].messages(),
+        ["s@7:critical"],
+        "it may only be unreadable"
+    );
+    world.tenant.odd.lock().unwrap().clear();
+    world.at(12);
+    world.tick(&engine).await;
+    assert_eq!(
+        world.receivers[0].messages(),
+        ["s@7:critical", "s@7:resolved"]
     );
 }
 
@@ -231,7 +287,7 @@ async fn readiness_tells_of_given_up_and_stuck_deliveries_and_of_tenants_not_sca
         .extend([Answer::Refuses(Failure::Timeout); 9]);
     let engine = world.start().await;
     world.tick(&engine).await;
-    let names = ["slack".to_owned(), "mail".to_owned()];
+    let names = ["slack", "mail"].map(|name| (name.to_owned(), vec![String::new()]));
     let outbox = engine.store.outbox().await.unwrap();
     let reasons = |now| -> Vec<String> {
         readiness::receivers(&outbox, &names, now)
@@ -261,9 +317,13 @@ async fn readiness_tells_of_given_up_and_stuck_deliveries_and_of_tenants_not_sca
             forewarn::domain::health::Health::default(),
         )],
     );
-    assert!(readiness::tenants(&status, TimeDelta::hours(6), hour(12)).is_empty());
+    // rounds at working hours only: the quiet night is no failure
+    let schedule = Schedule::new("0 8-18 * * *", chrono_tz::Tz::UTC, hour(0)).unwrap();
+    let evening = schedule.next_after(hour(0)).unwrap();
+    let two_rounds_on = schedule.next_after(evening).unwrap();
+    assert!(readiness::tenants(&status, &schedule, two_rounds_on).is_empty());
     assert_eq!(
-        readiness::tenants(&status, TimeDelta::hours(6), hour(13)).len(),
+        readiness::tenants(&status, &schedule, two_rounds_on + TimeDelta::minutes(11)).len(),
         1
     );
 }

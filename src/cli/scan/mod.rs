@@ -13,7 +13,7 @@ use anyhow::bail;
 use chrono::TimeDelta;
 
 use super::{
-    Global,
+    Global, describe,
     output::{complain, ignore_closed},
     progress::ScanProgress,
 };
@@ -21,10 +21,10 @@ use crate::{
     app::{
         clock::SystemClock,
         parts::{Net, directories},
-        report::{Report, Summary},
+        report::{Oddity, Report, Summary},
     },
     config::{Config, SystemSecrets},
-    domain::{Clock, Secrets},
+    domain::{Clock, Secrets, clean::clean},
 };
 
 /// Scan once and show what runs out. Sends nothing and writes nothing.
@@ -56,7 +56,7 @@ enum Format {
     Table,
     /// One JSON document
     Json,
-    /// A row a credential
+    /// One row per credential
     Csv,
 }
 
@@ -69,11 +69,23 @@ fn parse_time(text: &str) -> Result<TimeDelta, String> {
     TimeDelta::from_std(duration).map_err(|error| error.to_string())
 }
 
+/// The exit code of a scan that gives no whole answer.
+pub(super) const COULD_NOT_TELL: u8 = 3;
+
 impl Scan {
+    /// Whatever goes wrong is "could not tell": no other exit code may look like an answer.
     pub(super) async fn run(self, global: &Global) -> anyhow::Result<ExitCode> {
+        let code = self.scan(global).await.unwrap_or_else(|error| {
+            complain(&describe(&error));
+            COULD_NOT_TELL
+        });
+        Ok(ExitCode::from(code))
+    }
+
+    async fn scan(self, global: &Global) -> anyhow::Result<u8> {
         global.log_for_people()?;
         let clock = Arc::new(SystemClock);
-        let mut config = global.load(clock.as_ref())?.config;
+        let mut config = global.load_telling_warnings(clock.as_ref())?;
         self.keep_wanted_tenants(&mut config)?;
 
         let net = Net::new(&config)?;
@@ -82,7 +94,7 @@ impl Scan {
         let directories = directories(&config, &net, &dyn_clock, &secrets, &Arc::default());
         let progress = ScanProgress::new();
         let policies = Arc::new(config.policies);
-        let report = Report::gather(&directories, policies, clock.now(), &|tenant, step| {
+        let report = Report::gather(&directories, policies, clock.as_ref(), &|tenant, step| {
             progress.tell(tenant, &step);
         })
         .await;
@@ -97,7 +109,8 @@ impl Scan {
                 ));
             }
         }
-        Ok(ExitCode::from(exit_code(&report)))
+        tell_oddities(&report);
+        Ok(exit_code(&report))
     }
 
     fn keep_wanted_tenants(&self, config: &mut Config) -> anyhow::Result<()> {
@@ -142,6 +155,38 @@ impl Scan {
     }
 }
 
+/// An odd credential may be one that is not watched: said whatever the format, on stderr.
+fn tell_oddities(report: &Report) {
+    for oddity in report.oddities().take(ODDITIES_SHOWN) {
+        complain(&format!(
+            "odd value in tenant {}: {}",
+            clean(oddity.tenant, 60),
+            oddity_text(&oddity)
+        ));
+    }
+    let more = report
+        .summary()
+        .warnings
+        .saturating_sub(ODDITIES_SHOWN as u64);
+    if more > 0 {
+        complain(&format!("{more} more odd values; --log warn names them"));
+    }
+}
+
+const ODDITIES_SHOWN: usize = 20;
+
+fn oddity_text(oddity: &Oddity<'_>) -> String {
+    let message = clean(oddity.message, 300);
+    match oddity.app_name {
+        Some(name) => format!(
+            "app {:?} ({}): {message}",
+            clean(name, 60),
+            clean(oddity.object_id, 60)
+        ),
+        None => message,
+    }
+}
+
 fn exit_code(report: &Report) -> u8 {
     let Summary {
         warning,
@@ -150,7 +195,7 @@ fn exit_code(report: &Report) -> u8 {
         ..
     } = report.summary();
     if report.tenants().any(|tenant| !tenant.complete) {
-        3
+        COULD_NOT_TELL
     } else if critical + expired > 0 {
         2
     } else {

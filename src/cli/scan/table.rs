@@ -26,15 +26,14 @@ pub(super) fn print(report: &Report, within: TimeDelta, calendar: &Calendar) -> 
     if !rows.is_empty() {
         lines.push(table(&rows, several_tenants, calendar).to_string());
     }
-    lines.push(footer(report.summary(), rows.len(), within));
-    let odd = |(tenant, warning): (&str, &str)| {
-        format!(
-            "odd value in {}: {}",
-            clean(tenant, 60),
-            clean(warning, 300)
-        )
-    };
-    lines.extend(report.warnings().map(odd));
+    // where nothing could be read there is nothing to sum up
+    if report.tenants().any(|tenant| tenant.complete) {
+        lines.push(String::new());
+        lines.push(footer(report.summary(), rows.len(), within));
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
     output::print(&format!("{}\n", lines.join("\n")))
 }
 
@@ -182,11 +181,15 @@ fn credential(row: &Row) -> String {
     }
 }
 
-fn note(row: &Row) -> String {
-    match (&row.superseded_by, &row.newer) {
-        (Some(_), _) => "replaced; remove it once unused".to_owned(),
-        (None, Some(_)) => "the app has a newer one".to_owned(),
-        (None, None) => String::new(),
+fn note(row: &Row) -> &'static str {
+    if row.superseded_by.is_some() {
+        "replaced; remove it once unused"
+    } else if row.stale {
+        "long ended; clean it up"
+    } else if row.newer.is_some() {
+        "the app has a newer one"
+    } else {
+        ""
     }
 }
 
@@ -212,7 +215,7 @@ fn footer(summary: Summary, shown: usize, within: TimeDelta) -> String {
         paint(summary.expired, "expired", AnsiColor::Red),
         paint(summary.critical, "critical", AnsiColor::Red),
         paint(summary.warning, "in warning", AnsiColor::Yellow),
-        paint(summary.info, "to know of", AnsiColor::Cyan),
+        paint(summary.info, "info", AnsiColor::Cyan),
         format!("{} ok", summary.ok),
     ];
     let hidden = summary.credentials.saturating_sub(shown as u64);

@@ -10,7 +10,8 @@
 //! 6. It is due when its tightest rung reached is tighter than the one last announced, or when a reminder is.
 //! 7. A silence holds back what is due without marking it announced.
 //!
-//! One that is remembered but was not seen is gone; if it had been announced it is resolved, once.
+//! One that is remembered but was not seen is gone, unless its app could not be read in full or the whole tenant suddenly shrank;
+//! if it had been announced it is resolved, once.
 
 use std::fmt;
 
@@ -38,6 +39,9 @@ pub struct World<'a> {
     pub policies: &'a Policies,
     /// Silences that have not ended.
     pub silences: &'a [Silence],
+    /// The scan held over a fifth fewer apps than the one before: what it did not see may only be hidden from us. The next
+    /// complete scan tells.
+    pub shrunk: bool,
     /// What time it is.
     pub now: DateTime<Utc>,
 }
@@ -155,8 +159,13 @@ pub fn decide<'a>(world: &World<'a>) -> Vec<Decision<'a>> {
     decisions
 }
 
-/// The keys of credentials that are remembered as living but that this complete scan did not see.
+/// The keys of credentials that are remembered as living but that this complete scan did not see. Nothing is concluded about an
+/// app that could not be read in full, nor about any while the scan held far fewer apps than the one before.
 pub fn gone<'a>(world: &World<'a>) -> Vec<&'a CredentialKey> {
+    let unsure = Unsure::of(world);
+    if unsure.of_all {
+        return Vec::new();
+    }
     let mut seen: Vec<CredentialKey> = world
         .seen
         .apps
@@ -168,12 +177,39 @@ pub fn gone<'a>(world: &World<'a>) -> Vec<&'a CredentialKey> {
         })
         .collect();
     seen.sort_unstable();
+    let is_gone = |(key, memory): &(&CredentialKey, &Memory)| {
+        !memory.gone && seen.binary_search(key).is_err() && !unsure.covers(key)
+    };
     let known: &'a Known = world.known;
-    known
-        .iter()
-        .filter(|(key, memory)| !memory.gone && seen.binary_search(key).is_err())
-        .map(|(key, _)| key)
-        .collect()
+    known.iter().filter(is_gone).map(|(key, _)| key).collect()
+}
+
+/// Where absence proves nothing.
+struct Unsure<'a> {
+    of_all: bool,
+    object_ids: Vec<&'a str>,
+}
+
+impl<'a> Unsure<'a> {
+    fn of(world: &World<'a>) -> Self {
+        let seen: &'a Snapshot = world.seen;
+        let object_ids: Vec<&str> = seen
+            .warnings
+            .iter()
+            .map(|warning| warning.object_id.as_str())
+            .collect();
+        Self {
+            of_all: world.shrunk || object_ids.contains(&""),
+            object_ids,
+        }
+    }
+
+    fn covers(&self, key: &CredentialKey) -> bool {
+        !self.object_ids.is_empty()
+            && self
+                .object_ids
+                .contains(&key.object_id.to_string().as_str())
+    }
 }
 
 fn removed<'a>(world: &World<'a>) -> impl Iterator<Item = Decision<'a>> {
@@ -334,20 +370,12 @@ impl Announce<'_> {
 }
 
 impl Resolve<'_> {
-    /// What is remembered once it is told. A credential that is still there keeps the rung that it is on now, so that the same
-    /// scan does not also announce that one.
+    /// What is remembered once it is told: the rung stays the one that was announced.
     pub fn remembered(&self, now: DateTime<Utc>) -> Announced {
-        let rung = self
-            .seen
-            .as_ref()
-            .and_then(|(_, _, assessment)| assessment.rung)
-            .unwrap_or(self.announced.rung);
-        let softened = self.seen.is_some();
         Announced {
-            rung,
             at: now,
             resolved: true,
-            softened,
+            softened: self.seen.is_some(),
             ..self.announced.clone()
         }
     }
@@ -363,7 +391,7 @@ impl fmt::Display for Reason {
                     "it has reached the {reached}-day threshold; last told at {told} days"
                 )
             }
-            Self::Ended => f.write_str("it has run out"),
+            Self::Ended => f.write_str("it has run out; reminders follow while it is still there"),
             Self::Reminder(n) => write!(f, "it has run out and is still there (reminder {n})"),
         }
     }

@@ -105,6 +105,7 @@ fn tell(story: &Story) -> Vec<(i64, String, Rung)> {
             seen: &seen,
             policies: &policies,
             silences: &[],
+            shrunk: false,
             now: hour(*at),
         };
         let decisions = decide(&world);

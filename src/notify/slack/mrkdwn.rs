@@ -27,15 +27,15 @@ pub(super) fn plain(text: &str) -> String {
     disarm(text).replace('<', "‹").replace('>', "›")
 }
 
-/// Look-alikes for what would format the text or call people. An underscore inside a word formats nothing and stays, since
-/// names are copied from messages.
+/// Look-alikes for what would format the text or call people. An underscore or tilde inside a word formats nothing and
+/// stays, since names and hints are copied from messages.
 fn disarm(text: &str) -> String {
     let before = iter::once(None).chain(text.chars().map(Some));
     before
         .zip(text.char_indices())
         .map(|(before, (at, character))| match character {
             '*' => '∗',
-            '~' => '∼',
+            '~' if !is_inside_word(before, text.get(at + 1..)) => '∼',
             '`' => 'ˋ',
             '_' if !is_inside_word(before, text.get(at + 1..)) => '_',
             '@' if calls_everybody(text.get(at + 1..)) => '＠',

@@ -94,6 +94,7 @@ pub(in crate::store) fn announced(n: u128) -> Announced {
             newer: None,
             owners: Vec::new(),
             last_used_at: None,
+            stale: false,
             rung: Some(Rung::days_before(30)),
             reason: None,
             links: None,
@@ -136,7 +137,7 @@ pub(in crate::store) fn delivery(n: u128, receiver: &str, due: i64) -> NewDelive
     NewDelivery {
         id: id(n),
         receiver: receiver.into(),
-        target: format!("{receiver}@contoso.com"),
+        target: format!("{receiver}{n}@contoso.com"),
         due_at: at(due),
         fallback: Vec::new(),
     }

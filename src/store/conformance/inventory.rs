@@ -25,7 +25,13 @@ pub(in crate::store) async fn an_unknown_tenant_has_no_memory(ground: &mut impl 
     let known = known(&*store).await;
     assert!(known.is_empty() && !known.scanned_before);
     assert_eq!(store.health("contoso").await.unwrap(), Health::default());
-    assert_eq!(store.soonest(10).await.unwrap(), (Vec::new(), 0));
+    assert_eq!(
+        store
+            .soonest(&["contoso".to_owned()], at(0), 10)
+            .await
+            .unwrap(),
+        (Vec::new(), 0)
+    );
     assert!(store.history().await.unwrap().is_empty());
     assert!(store.outbox().await.unwrap().is_empty());
     assert_eq!(store.next_due("mail").await.unwrap(), None);
@@ -74,7 +80,10 @@ pub(in crate::store) async fn credentials_are_read_back_as_written(ground: &mut 
         .await
         .unwrap();
 
-    let (mut read, total) = store.soonest(100).await.unwrap();
+    let (mut read, total) = store
+        .soonest(&["contoso".to_owned()], at(0), 100)
+        .await
+        .unwrap();
     assert_eq!(total, 8);
     written.sort_by_key(|credential| credential.expires);
     read.sort_by_key(|credential| credential.expires);
@@ -105,7 +114,10 @@ pub(in crate::store) async fn a_credential_goes_and_comes_back(ground: &mut impl
     assert!(memory.get(&credential(1).key).unwrap().gone);
     assert!(!memory.get(&credential(2).key).unwrap().gone);
     assert_eq!(
-        store.soonest(10).await.unwrap(),
+        store
+            .soonest(&["contoso".to_owned()], at(0), 10)
+            .await
+            .unwrap(),
         (vec![credential(2)], 1),
         "what is gone does not end"
     );
@@ -177,11 +189,45 @@ pub(in crate::store) async fn the_soonest_come_first_up_to_the_limit(ground: &mu
     let all = vec![credential(3), credential(1), never, credential(2)];
     store.commit(&with_upserts(1, all)).await.unwrap();
     assert_eq!(
-        store.soonest(2).await.unwrap(),
+        store
+            .soonest(&["contoso".to_owned()], at(0), 2)
+            .await
+            .unwrap(),
         (vec![credential(1), credential(2)], 3)
     );
-    assert_eq!(store.soonest(0).await.unwrap(), (Vec::new(), 3));
-    assert_eq!(store.soonest(usize::MAX).await.unwrap().0.len(), 3);
+    let ended = at(100_002);
+    let (found, _) = store
+        .soonest(&["contoso".to_owned()], ended, 3)
+        .await
+        .unwrap();
+    assert_eq!(
+        found,
+        [credential(3), credential(2), credential(1)],
+        "what has ended comes after what will"
+    );
+    assert_eq!(
+        store
+            .soonest(&["fabrikam".to_owned()], at(0), 3)
+            .await
+            .unwrap(),
+        (Vec::new(), 0)
+    );
+    assert_eq!(
+        store
+            .soonest(&["contoso".to_owned()], at(0), 0)
+            .await
+            .unwrap(),
+        (Vec::new(), 3)
+    );
+    assert_eq!(
+        store
+            .soonest(&["contoso".to_owned()], at(0), usize::MAX)
+            .await
+            .unwrap()
+            .0
+            .len(),
+        3
+    );
 }
 
 pub(in crate::store) async fn tenants_do_not_mix(ground: &mut impl Ground) {

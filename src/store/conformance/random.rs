@@ -115,17 +115,16 @@ impl Story {
         true
     }
 
-    async fn sent(&mut self, store: &dyn Store, id: u128, parts_done: u32, failures: u32) {
+    async fn sent(&mut self, store: &dyn Store, id: u128, parts_done: u32) {
         if parts_done + 1 < PARTS {
             record(store, id, self.now, parts_done, AttemptOutcome::PartDone).await;
-            let parts_done = parts_done + 1;
-            // a part that is done does not end the lease
+            // a part that is done does not end the lease, and the next one has tries of its own
             let lease = self.leases.get(&id).copied();
             self.becomes(
                 id,
                 Truth::Waiting {
-                    parts_done,
-                    failures,
+                    parts_done: parts_done + 1,
+                    failures: 0,
                 },
             );
             self.leases.extend(lease.map(|end| (id, end)));
@@ -147,8 +146,8 @@ impl Story {
                 self.claim(&*store).await;
             }
             Step::Sent(of) => {
-                if let Some((id, parts_done, failures)) = self.pick(of) {
-                    self.sent(&*store, id, parts_done, failures).await;
+                if let Some((id, parts_done, _)) = self.pick(of) {
+                    self.sent(&*store, id, parts_done).await;
                 }
             }
             Step::Failed(of, wait) => {
@@ -197,12 +196,8 @@ impl Story {
         self.now += 1_000;
         while self.claim(store).await {
             let id = *self.claims.last().unwrap();
-            while let Truth::Waiting {
-                parts_done,
-                failures,
-            } = self.truth[&id]
-            {
-                self.sent(store, id, parts_done, failures).await;
+            while let Truth::Waiting { parts_done, .. } = self.truth[&id] {
+                self.sent(store, id, parts_done).await;
             }
         }
         let waits = |truth: &&Truth| matches!(truth, Truth::Waiting { .. });

@@ -250,17 +250,17 @@ pub(in crate::store) async fn history_tells_every_alert_and_where_it_went(
     assert_eq!(history[1].app_name, "app 1");
     assert_eq!(history[1].credential_name.as_deref(), Some("secret 1"));
     assert_eq!(history[1].kind, credential(1).key.kind);
-    let went = |receiver: &str, state| {
-        let target = format!("{receiver}@contoso.com");
-        (receiver.to_owned(), target, state)
+    let went = |n: u128, receiver: &str, state| {
+        let delivery = delivery(n, receiver, 1);
+        (delivery.receiver, delivery.target, state)
     };
     assert_eq!(
         history[1].deliveries,
         [
-            went("mail", DeliveryState::Delivered),
-            went("chat", DeliveryState::GivenUp),
-            went("hook", DeliveryState::Pending),
-            went("mail", DeliveryState::Pending),
+            went(100, "mail", DeliveryState::Delivered),
+            went(101, "chat", DeliveryState::GivenUp),
+            went(102, "hook", DeliveryState::Pending),
+            went(103, "mail", DeliveryState::Pending),
         ]
     );
 }

@@ -55,9 +55,9 @@ fn ended(attempt: &Attempt) -> DateTime<Utc> {
         .unwrap_or(attempt.at)
 }
 
-/// The same part may be recorded twice after a lost lease, so it is not simply counted.
+/// The same part may be recorded twice after a lost lease, so it is not simply counted. Each part has tries of its own.
 async fn part_done(conn: &mut SqliteConnection, attempt: &Attempt) -> sqlx::Result<()> {
-    query("UPDATE deliveries SET parts_done = max(parts_done, $2) WHERE id = $1")
+    query("UPDATE deliveries SET parts_done = max(parts_done, $2), failures = 0 WHERE id = $1")
         .bind(attempt.delivery.to_string())
         .bind(attempt.part.saturating_add(1))
         .execute(conn)

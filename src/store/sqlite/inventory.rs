@@ -6,7 +6,9 @@ use sqlx::{Row, SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 
 use super::{
     super::Inventory,
-    value::{BATCH, count, expiry, id, integer, key, maybe_json, maybe_time, millis, rows, time},
+    value::{
+        BATCH, count, expiry, id, integer, key, maybe_json, maybe_time, millis, rows, time, to_json,
+    },
 };
 use crate::domain::known::{Announced, CredentialKey, Known, Memory};
 
@@ -49,19 +51,27 @@ fn memory(row: &SqliteRow) -> sqlx::Result<Memory> {
 /// The credentials that end next, and how many there are that end at all.
 pub(super) async fn soonest(
     conn: &mut SqliteConnection,
+    tenants: &[String],
+    now: DateTime<Utc>,
     limit: usize,
 ) -> sqlx::Result<(Vec<Inventory>, u64)> {
+    let tenants = to_json(&tenants)?;
     let all = query(
-        "SELECT count(*) AS total FROM credentials WHERE gone_at IS NULL AND expires_at IS NOT NULL",
+        "SELECT count(*) AS total FROM credentials
+         WHERE gone_at IS NULL AND expires_at IS NOT NULL AND tenant IN (SELECT value FROM json_each($1))",
     )
+    .bind(&tenants)
     .fetch_one(&mut *conn)
     .await?;
     let credentials = query(
         "SELECT tenant, object_id, kind, credential_id, app_id, app_name, name, hint, starts_at, expires_at,
                 first_seen, fingerprint
-         FROM credentials WHERE gone_at IS NULL AND expires_at IS NOT NULL
-         ORDER BY expires_at, tenant, object_id, kind, credential_id LIMIT $1",
+         FROM credentials
+         WHERE gone_at IS NULL AND expires_at IS NOT NULL AND tenant IN (SELECT value FROM json_each($1))
+         ORDER BY expires_at <= $2, abs(expires_at - $2), tenant, object_id, kind, credential_id LIMIT $3",
     )
+    .bind(&tenants)
+    .bind(millis(now))
     .bind(integer(limit as u64))
     .fetch(conn)
     .and_then(|row| async move { inventory(&row) })

@@ -197,11 +197,16 @@ impl Store for SqliteStore {
         })
     }
 
-    fn soonest(&self, limit: usize) -> BoxFuture<'_, Result<(Vec<Inventory>, u64), StoreError>> {
+    fn soonest<'a>(
+        &'a self,
+        tenants: &'a [String],
+        now: DateTime<Utc>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<(Vec<Inventory>, u64), StoreError>> {
         Box::pin(async move {
             let fault = fault("reading what ends next");
             let mut transaction = self.reader.begin().await.map_err(&fault)?;
-            let found = inventory::soonest(&mut transaction, limit)
+            let found = inventory::soonest(&mut transaction, tenants, now, limit)
                 .await
                 .map_err(&fault)?;
             transaction.commit().await.map_err(&fault)?;

@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::{
     super::{Claim, NewDelivery, OutboxState},
-    value::{BATCH, count, json, maybe_time, millis, rows, time, to_json, uuid},
+    value::{BATCH, count, json, maybe_json, maybe_time, millis, rows, time, to_json, uuid},
 };
 
-/// Puts deliveries of one notification into the outbox.
+/// Puts deliveries of one notification into the outbox; a target that has one already gets no second.
 pub(super) async fn enqueue(
     conn: &mut SqliteConnection,
     notification: Uuid,
@@ -42,7 +42,9 @@ pub(super) async fn enqueue(
         query(
             "INSERT INTO deliveries (id, notification_id, receiver, target, fallback, created_at, due_at)
              SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
-             FROM json_each($1)",
+             FROM json_each($1)
+             WHERE NOT EXISTS (SELECT 1 FROM deliveries WHERE notification_id = value ->> 1
+                               AND receiver = value ->> 2 AND target = value ->> 3)",
         )
         .bind(&batch)
         .execute(&mut *conn)
@@ -66,7 +68,7 @@ pub(super) async fn lease(
              WHERE receiver = $1 AND finished_at IS NULL AND due_at <= $2
                    AND (leased_until IS NULL OR leased_until <= $2)
              ORDER BY tried, due_at, id LIMIT 1)
-         RETURNING id, receiver, target, fallback, created_at, due_at, parts_done, failures,
+         RETURNING id, receiver, target, fallback, due_at, parts_done, failures,
                    (SELECT body FROM notifications WHERE notifications.id = notification_id) AS body",
     )
     .bind(receiver)
@@ -89,7 +91,6 @@ pub(super) fn read_claim(row: &SqliteRow) -> sqlx::Result<Claim> {
         notification: json(row, "body")?,
         parts_done: row.try_get("parts_done")?,
         failures: row.try_get("failures")?,
-        created_at: time(row, "created_at")?,
     })
 }
 
@@ -129,9 +130,11 @@ pub(super) async fn states(conn: &mut SqliteConnection) -> sqlx::Result<Vec<Outb
              (SELECT detail FROM deliveries
               WHERE receiver = name AND failed_at IS NOT NULL AND outcome IS NOT 'delivered'
               ORDER BY failed_at DESC LIMIT 1) AS last_error,
-             ifnull((SELECT outcome = 'given-up' FROM deliveries
-                     WHERE receiver = name AND finished_at IS NOT NULL
-                     ORDER BY finished_at DESC, id DESC LIMIT 1), 0) AS gave_up_last
+             (SELECT json_group_array(target) FROM (
+                  SELECT target FROM deliveries WHERE receiver = name AND finished_at IS NOT NULL
+                  GROUP BY target
+                  HAVING ifnull(max(CASE outcome WHEN 'given-up' THEN finished_at END), -1)
+                       > ifnull(max(CASE outcome WHEN 'delivered' THEN finished_at END), -1))) AS given_up
          FROM receivers ORDER BY name",
     )
     .fetch_all(conn)
@@ -147,7 +150,7 @@ fn state(row: &SqliteRow) -> sqlx::Result<OutboxState> {
         pending: count(row, "pending")?,
         oldest: maybe_time(row, "oldest")?,
         last_error: row.try_get("last_error")?,
-        gave_up_last: row.try_get("gave_up_last")?,
+        given_up: maybe_json(row, "given_up")?.unwrap_or_default(),
     })
 }
 

@@ -57,6 +57,11 @@ fn a_rung_applies_only_to_a_credential_that_lives_at_least_twice_as_long() {
         "60:info",
         "no start: every rung"
     );
+    assert_eq!(
+        Life::new().scan(day(102), &[credential("s", Some(105), Some(100))]),
+        "0:expired",
+        "a start after the end is none"
+    );
 }
 
 #[test]
@@ -195,7 +200,10 @@ fn each_decision_says_why() {
             },
             "it has reached the 7-day threshold; last told at 30 days",
         ),
-        (Reason::Ended, "it has run out"),
+        (
+            Reason::Ended,
+            "it has run out; reminders follow while it is still there",
+        ),
         (
             Reason::Reminder(2),
             "it has run out and is still there (reminder 2)",

@@ -81,6 +81,7 @@ impl Life {
             seen: &seen,
             policies: &self.policies,
             silences: &self.silences,
+            shrunk: false,
             now,
         };
         let decisions = decide(&world);
@@ -98,6 +99,7 @@ impl Life {
             seen: &seen,
             policies: &self.policies,
             silences: &self.silences,
+            shrunk: false,
             now,
         };
         judge(&world, &app, of).expect_err("nothing should be due")

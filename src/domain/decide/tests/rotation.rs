@@ -39,7 +39,9 @@ fn an_announced_one_is_resolved_once_when_superseded_and_not_again_when_removed(
         life.scan(day(86), &[old.clone(), new.clone()]),
         "superseded-by-prod-2"
     );
-    assert_eq!(life.scan(day(87), &[old.clone(), new.clone()]), "");
+    // the rung that it has reached meanwhile is told as well, as information
+    assert_eq!(life.scan(day(87), &[old.clone(), new.clone()]), "14:info");
+    assert_eq!(life.scan(day(88), &[old.clone(), new.clone()]), "");
     assert_eq!(life.scan(day(93), &[old, new.clone()]), "7:info");
     assert_eq!(life.scan(day(94), &[new]), "");
 }

@@ -126,6 +126,7 @@ pub(super) fn row(n: usize, app_name: &str) -> Row {
         newer: None,
         owners: vec!["alice@contoso.com".to_owned()],
         last_used_at: None,
+        stale: false,
         rung: None,
         reason: None,
         links: Some(Links {

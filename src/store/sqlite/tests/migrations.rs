@@ -52,7 +52,10 @@ async fn the_story_is_there(store: &SqliteStore) {
     assert_eq!(told.fingerprint, u64::MAX);
     assert!(gone.gone && gone.life == 2);
 
-    let (soonest, total) = store.soonest(10).await.unwrap();
+    let (soonest, total) = store
+        .soonest(&["contoso".to_owned()], at(0), 10)
+        .await
+        .unwrap();
     assert_eq!((soonest[0].app_name.as_str(), total), ("Billing", 1));
     let health = store.health("contoso").await.unwrap();
     assert_eq!((health.apps, health.failures), (Some(2), 1));
