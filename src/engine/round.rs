@@ -102,7 +102,8 @@ impl Engine {
         let tenant = round.tenant.clone();
         error!(
             tenant.name = tenant,
-            "tenant {tenant} could not be scanned, so nothing was concluded: {text}"
+            scan.error = text,
+            "tenant {tenant} could not be scanned; nothing was concluded from it"
         );
         self.judge_health(&tenant, before, Scanned::Failed { error: &text }, round);
         round.scan.error = Some(text);

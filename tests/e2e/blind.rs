@@ -17,7 +17,7 @@ fn monitor_messages(world: &World, receiver: &str) -> Vec<&'static str> {
         let is = |words: &[&str]| words.iter().any(|word| text.contains(word));
         if is(&["forewarn cannot read tenant contoso", "monitor.failing"]) {
             Some("failing")
-        } else if is(&["forewarn reads tenant contoso again", "monitor.recovered"]) {
+        } else if is(&["forewarn sees tenant contoso again", "monitor.recovered"]) {
             Some("recovered")
         } else {
             None

@@ -69,9 +69,9 @@ fn check_online_names_what_does_not_work() {
         ("ok     receiver slack", "answers"),
         ("FAILED receiver dead", "reached"),
     ] {
-        let mut lines = ended.stderr.lines();
+        let mut lines = ended.stdout.lines();
         let line = lines.find(|line| line.starts_with(start));
-        let line = line.unwrap_or_else(|| panic!("no {start:?} in {}", ended.stderr));
+        let line = line.unwrap_or_else(|| panic!("no {start:?} in {}", ended.stdout));
         assert!(line.contains(reason), "{line}");
     }
 }

@@ -135,9 +135,6 @@ fn successor<'a>(
             && !is_on_rung(new, now)
             && bare(new) == bare(old)
     };
-    if !is_on_rung(old, now) {
-        return None;
-    }
     let candidates = of_app.iter().filter(takes_over);
     candidates.max_by_key(|new| (far_off(new), new.starts_at))
 }
