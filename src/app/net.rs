@@ -45,16 +45,14 @@ pub fn read_extra_ca(path: Option<&Path>) -> Result<Option<Vec<u8>>, NetError> {
         })
 }
 
+/// A client for this very machine: whatever proxies are configured, it asks directly.
+pub fn local_client() -> Result<reqwest::Client, NetError> {
+    builder().no_proxy().build().map_err(NetError::Client)
+}
+
 /// A client that never follows a redirect: a token or a webhook's URL must not travel elsewhere.
-#[expect(clippy::disallowed_methods, reason = "this is the one place")]
 pub fn client(extra_ca: Option<(&Path, &[u8])>) -> Result<reqwest::Client, NetError> {
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("forewarn/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(READ_TIMEOUT)
-        .pool_max_idle_per_host(1)
-        .pool_idle_timeout(Duration::from_secs(30));
+    let mut builder = builder();
     if let Some((path, pem)) = extra_ca {
         let unreadable = || NetError::ParseCa {
             path: path.to_owned(),
@@ -66,4 +64,15 @@ pub fn client(extra_ca: Option<(&Path, &[u8])>) -> Result<reqwest::Client, NetEr
         builder = builder.tls_certs_merge(certificates);
     }
     builder.build().map_err(NetError::Client)
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+fn builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(concat!("forewarn/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .pool_max_idle_per_host(1)
+        .pool_idle_timeout(Duration::from_secs(30))
 }

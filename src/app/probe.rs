@@ -1,18 +1,20 @@
 //! Does it work at all? Signs in to every tenant and connects to every receiver, and sends nothing.
 
-use std::sync::Arc;
+use std::{error::Error, sync::Arc};
 
 use super::parts::{Net, directories, receivers};
 use crate::{
     config::Config,
-    domain::{Clock, Secrets},
+    domain::{Clock, SecretSource, Secrets},
+    entra::config::Auth,
+    notify::config::Backend,
     telemetry::Metrics,
 };
 
 /// What one probe found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Finding {
-    /// `tenant` or `receiver`.
+    /// `key`, `tenant` or `receiver`.
     pub what: &'static str,
     /// Its name.
     pub name: String,
@@ -22,6 +24,76 @@ pub struct Finding {
     pub detail: String,
 }
 
+/// What the configuration names but is not there on this machine: secrets, and the file of extra certificates. Not a failure by
+/// itself: a configuration may be checked elsewhere than where it will be used.
+pub fn missing(config: &Config, secrets: &dyn Secrets) -> Vec<Finding> {
+    let ca = Net::new(config)
+        .map(drop)
+        .map_err(|error| described(&error));
+    let ca = ("tls.extra_ca_file".to_owned(), ca);
+    let secret = |(key, source): (String, &SecretSource)| {
+        (
+            key,
+            secrets
+                .read(source)
+                .map(drop)
+                .map_err(|error| described(&error)),
+        )
+    };
+    let found = std::iter::once(ca).chain(named_secrets(config).into_iter().map(secret));
+    found
+        .filter_map(|(name, result)| {
+            Some(Finding {
+                what: "key",
+                name,
+                works: false,
+                detail: result.err()?,
+            })
+        })
+        .collect()
+}
+
+/// Every secret that the configuration names, with its key.
+fn named_secrets(config: &Config) -> Vec<(String, &SecretSource)> {
+    let tenants = config.tenants.iter().map(|tenant| match &tenant.auth {
+        Auth::ClientSecret { secret, .. } => {
+            (format!("client_secret of tenant {}", tenant.name), secret)
+        }
+    });
+    let receivers = config.receivers.iter().flat_map(|receiver| {
+        let of = |key: &str, source| (format!("{key} of receiver {}", receiver.name), source);
+        match &receiver.backend {
+            Backend::Email(email) => email
+                .credentials
+                .iter()
+                .map(|(_, source)| of("smtp.password", source))
+                .collect(),
+            Backend::Slack(slack) => vec![of("url", &slack.url)],
+            Backend::Teams(teams) => vec![of("url", &teams.url)],
+            Backend::Webhook(webhook) => {
+                let keys = webhook
+                    .signing_secrets
+                    .iter()
+                    .map(|source| of("signing_secret", source));
+                keys.chain([of("url", &webhook.url)]).collect()
+            }
+        }
+    });
+    let token = config
+        .http
+        .token
+        .iter()
+        .map(|source| ("http.token".to_owned(), source));
+    tenants.chain(receivers).chain(token).collect()
+}
+
+fn described(error: &dyn Error) -> String {
+    match error.source() {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
+}
+
 /// Probes everything, one after the other, and tells each finding as it comes.
 pub async fn probe(
     config: &Config,
@@ -29,7 +101,19 @@ pub async fn probe(
     secrets: Arc<dyn Secrets>,
     mut tell: impl FnMut(Finding) -> anyhow::Result<()>,
 ) -> anyhow::Result<bool> {
-    let net = Net::new(config)?;
+    let net = match Net::new(config) {
+        Ok(net) => net,
+        Err(error) => {
+            let name = "tls.extra_ca_file".to_owned();
+            tell(Finding {
+                what: "key",
+                name,
+                works: false,
+                detail: described(&error),
+            })?;
+            return Ok(false);
+        }
+    };
     let metrics = Arc::new(Metrics::new());
     let mut all_work = true;
     for directory in directories(config, &net, &clock, &secrets, &metrics).iter() {

@@ -139,6 +139,7 @@ fn row(
         severity: severity.into(),
         superseded_by: None,
         newer: None,
+        newer_name: None,
         owners: Vec::new(),
         last_used_at: None,
         stale: false,

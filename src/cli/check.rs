@@ -12,9 +12,9 @@ use super::{
 use crate::{
     app::{
         clock::SystemClock,
-        probe::{Finding, probe},
+        probe::{Finding, missing, probe},
     },
-    config::{Config, Loaded, Problem, SystemSecrets},
+    config::{Config, Loaded, Problem, Severity, SystemSecrets},
     domain::Clock,
 };
 
@@ -46,6 +46,8 @@ enum Format {
 struct Answer {
     ok: bool,
     problems: Vec<Problem>,
+    /// What the configuration names but is not there on this machine.
+    missing: Vec<Finding>,
     next_rounds: Vec<DateTime<Utc>>,
     online: Vec<Finding>,
 }
@@ -58,6 +60,7 @@ impl Check {
         match global.load(clock.as_ref()) {
             Err(problems) => {
                 self.warn(&problems);
+                self.warn(&format!("\n{}", counted(problems.all())));
                 answer.problems = problems.all().to_vec();
             }
             Ok(Loaded { config, warnings }) => {
@@ -66,6 +69,13 @@ impl Check {
                 }
                 answer.ok = true;
                 answer.problems = warnings;
+                answer.missing = missing(&config, &SystemSecrets);
+                for finding in &answer.missing {
+                    self.warn(&format!(
+                        "warning: not there on this machine: {}: {}",
+                        finding.name, finding.detail
+                    ));
+                }
                 answer.next_rounds = next_rounds(&config, clock.now());
                 self.say(&summary(&config, &answer, self.online))?;
                 if self.online {
@@ -111,7 +121,6 @@ impl Check {
 }
 
 fn summary(config: &Config, answer: &Answer, online: bool) -> String {
-    let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     let tenants = count(config.tenants.len(), "tenant");
     let receivers = count(config.receivers.len(), "receiver");
     let mut lines = vec![
@@ -120,7 +129,7 @@ fn summary(config: &Config, answer: &Answer, online: bool) -> String {
     ];
     let local = |at: &DateTime<Utc>| {
         at.with_timezone(&config.schedule.timezone())
-            .format("  %a %d %b %Y %H:%M %Z")
+            .format("  %a %d %b %Y %H:%M:%S %Z")
             .to_string()
     };
     lines.extend(answer.next_rounds.iter().map(local));
@@ -130,6 +139,28 @@ fn summary(config: &Config, answer: &Answer, online: bool) -> String {
         );
     }
     lines.join("\n")
+}
+
+/// `2 errors and 1 warning; …`
+fn counted(problems: &[Problem]) -> String {
+    let of = |severity, what| {
+        count(
+            problems
+                .iter()
+                .filter(|problem| problem.severity == severity)
+                .count(),
+            what,
+        )
+    };
+    format!(
+        "{} and {}; nothing can run with this file.",
+        of(Severity::Error, "error"),
+        of(Severity::Warning, "warning")
+    )
+}
+
+fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
 fn next_rounds(config: &Config, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {

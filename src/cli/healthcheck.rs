@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::output::complain;
+use super::{describe, output::complain};
 use crate::app::net;
 
 /// Ask the daemon on this machine whether it is alive; exits with 0 or 1.
@@ -19,11 +19,11 @@ pub(super) struct Healthcheck {
 
 impl Healthcheck {
     pub(super) async fn run(self) -> anyhow::Result<ExitCode> {
-        let answer = net::client(None)?.get(&self.url).send().await;
+        let answer = net::local_client()?.get(&self.url).send().await;
         match answer.and_then(reqwest::Response::error_for_status) {
             Ok(_) => Ok(ExitCode::SUCCESS),
             Err(error) => {
-                complain(&format!("not healthy: {error}"));
+                complain(&describe(&anyhow::Error::new(error).context("not healthy")));
                 Ok(ExitCode::FAILURE)
             }
         }

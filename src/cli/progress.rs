@@ -65,7 +65,7 @@ impl ScanProgress {
 
     fn line(&self, tenant: &str) -> ProgressBar {
         let style = ProgressStyle::with_template(
-            "{spinner} {prefix}: {human_pos} apps read in {elapsed} ({per_sec}) {msg}",
+            "{spinner} {prefix}: {human_pos} apps read in {elapsed} {msg}",
         );
         let bar = ProgressBar::new_spinner().with_prefix(tenant.to_owned());
         if let Ok(style) = style {

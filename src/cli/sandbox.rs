@@ -24,7 +24,7 @@ use crate::{
     forewarn sandbox --tls --ca-file ca.pem\n  \
     forewarn sandbox --faults '{\"rules\":[{\"fault\":\"throttle\",\"every\":3,\"retry_after\":{\"seconds\":1}}]}'\n\n\
     Trouble can be changed while it runs: PUT /_sandbox/faults (Graph, sign-in) and /_sandbox/inbox (receivers).\n\
-    What was asked of it: GET /_sandbox/stats."
+    What was asked of it: GET /_sandbox/stats.\n\nExit codes: 0 after Ctrl-C or SIGTERM, 1 when it cannot start."
 )]
 pub(super) struct SandboxCommand {
     /// Where HTTP is served
@@ -34,13 +34,13 @@ pub(super) struct SandboxCommand {
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:2525")]
     smtp: SocketAddr,
     /// How the mail server protects its connections
-    #[arg(long, value_enum, default_value_t)]
+    #[arg(long, value_enum, default_value_t, value_name = "MODE")]
     smtp_tls: Tls,
     /// Generate this many apps, up to a million, instead of the demo's story
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     apps: Option<u32>,
     /// What the apps are generated from: the same seed and --base give the same tenant
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
     /// The instant around which generated credentials end, RFC 3339 [default: now]
     #[arg(long, value_name = "TIME")]

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    App, Credential, Id, Row, Rung, Severity,
+    App, Credential, Row, Rung, Severity,
     matcher::Subject,
     policy::{Policies, Superseded, Thresholds},
     row::RowSeverity,
@@ -98,12 +98,14 @@ impl<'a> Assessment<'a> {
 
     /// The row that people and programs see.
     pub fn row(&self, tenant: &str, app: &App, credential: &Credential) -> Row {
-        let (superseded_by, newer): (Option<Id>, Option<Id>) = match self.replacement {
-            Replacement::None => (None, None),
-            Replacement::Superseded(new) => (Some(new.id.clone()), None),
-            // a healthy credential beside a newer one is nothing to speak of
-            Replacement::Newer(new) => (None, self.rung.map(|_| new.id.clone())),
+        // a healthy credential beside a newer one is nothing to speak of
+        let (superseded_by, newer) = match self.replacement {
+            Replacement::Superseded(new) => (Some(new), None),
+            Replacement::Newer(new) if self.rung.is_some() => (None, Some(new)),
+            Replacement::Newer(_) | Replacement::None => (None, None),
         };
+        let newer_name = superseded_by.or(newer).and_then(|new| new.name.clone());
+        let id = |new: &Credential| new.id.clone();
         Row {
             tenant: tenant.to_owned(),
             app_id: app.app_id.clone(),
@@ -117,8 +119,9 @@ impl<'a> Assessment<'a> {
             expires_at: self.end,
             days_left: self.days_left,
             severity: self.severity.map_or(RowSeverity::Ok, Into::into),
-            superseded_by,
-            newer,
+            superseded_by: superseded_by.map(id),
+            newer: newer.map(id),
+            newer_name: newer_name.map(Into::into),
             owners: Vec::new(),
             last_used_at: None,
             stale: false,

@@ -47,10 +47,9 @@ impl Matcher {
 
     /// Do all the given keys hold?
     pub fn matches(&self, subject: &Subject<'_>) -> bool {
-        let app_id = subject.app.app_id.to_string();
         any(&self.tenant, subject.tenant)
             && any(&self.app, &subject.app.name)
-            && any(&self.app_id, &app_id)
+            && (self.app_id.is_empty() || any(&self.app_id, &subject.app.app_id.to_string()))
             && any_of(&self.tag, subject.app.tags.iter().map(AsRef::as_ref))
             && any_of(&self.owner, subject.owners.iter().map(String::as_str))
             && any(

@@ -16,6 +16,7 @@ pub mod group;
 pub mod health;
 pub mod id;
 pub mod known;
+pub mod loopback;
 pub mod matcher;
 pub mod notification;
 pub mod policy;

@@ -37,6 +37,9 @@ pub struct Row {
     /// A newer credential that may have taken over, but without evidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newer: Option<Id>,
+    /// The name of the one that took over or may have. Hostile text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub newer_name: Option<String>,
     /// Mail addresses or names of those who own the app.
     pub owners: Vec<String>,
     /// When it was last used to sign in, if known.

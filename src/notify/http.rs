@@ -10,13 +10,14 @@ use std::{error::Error, io, sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
-use url::{Host, Url};
+use url::Url;
 
 use super::{Failure, SendError};
 use crate::domain::{
     SecretSource, Secrets,
     backoff::parse_retry_after,
     clean::clean,
+    loopback::is_loopback,
     secret::{ExposeSecret, SecretString},
 };
 
@@ -128,7 +129,12 @@ impl Endpoint {
         let url = Url::parse(text.expose_secret().trim()).map_err(|_| wrong("is not a URL"))?;
         match url.scheme() {
             "https" => Ok(url),
-            "http" if self.plain_http == PlainHttp::Anywhere || is_loopback(&url) => Ok(url),
+            "http"
+                if self.plain_http == PlainHttp::Anywhere
+                    || url.host_str().is_some_and(is_loopback) =>
+            {
+                Ok(url)
+            }
             "http" => Err(wrong("is not https, and its host is not this one")),
             _ => Err(wrong("is neither http nor https")),
         }
@@ -216,15 +222,6 @@ fn host(url: &Url) -> String {
     match url.port() {
         Some(port) => format!("{host}:{port}"),
         None => host.to_owned(),
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
     }
 }
 

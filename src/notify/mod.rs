@@ -110,7 +110,7 @@ impl fmt::Display for SendError {
 
 impl std::error::Error for SendError {}
 
-/// The closed list of reasons; also a metric label.
+/// The closed list of reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Failure {
     /// No connection: name not found, refused, cut off.
@@ -185,7 +185,7 @@ impl Failure {
             Self::Rejected => "the receiver refuses the message",
             Self::Unauthorised => "the receiver refuses our sign-in",
             Self::Gone => "the receiver is no longer there",
-            Self::Misconfigured => "the receiver's secret cannot be read",
+            Self::Misconfigured => "the receiver is not set up right",
         }
     }
 }

@@ -125,8 +125,8 @@ impl Scene<'_> {
         let reason = clean(row.reason.as_deref().unwrap_or_default(), REASON);
         let reason = (!reason.is_empty()).then(|| words::why(&reason));
         let situation = match (self.telling, &row.superseded_by, &row.newer) {
-            (Telling::Due, Some(by), _) => Some(words::superseded(&id(by))),
-            (Telling::Due, None, Some(newer)) => Some(words::newer(&id(newer))),
+            (Telling::Due, Some(by), _) => Some(words::superseded(&newer(row, by))),
+            (Telling::Due, None, Some(other)) => Some(words::newer(&newer(row, other))),
             // of what is resolved the reason says it all
             (Telling::Due, None, None) | (Telling::Resolved, ..) => None,
         };
@@ -157,6 +157,14 @@ pub(super) fn credential(row: &Row, most: usize) -> String {
 /// Has it ended, by the decision's own account?
 pub(super) fn has_ended(row: &Row) -> bool {
     row.severity == RowSeverity::Expired || row.days_left.is_some_and(|days| days < 0)
+}
+
+/// The one that took over or may have, by its name if it has one, and its id.
+fn newer(row: &Row, newer: &Id) -> String {
+    match clean(row.newer_name.as_deref().unwrap_or_default(), NAME) {
+        name if name.is_empty() => id(newer),
+        name => words::named(&name, &id(newer)),
+    }
 }
 
 fn id(id: &Id) -> String {

@@ -67,6 +67,7 @@ pub(crate) fn row(number: u32, app: &str, name: &str, hours: i64) -> Row {
         },
         superseded_by: None,
         newer: None,
+        newer_name: None,
         owners: vec!["ada@contoso.com".to_owned()],
         last_used_at: None,
         stale: false,
@@ -105,6 +106,7 @@ pub(crate) fn mixed() -> Notification {
     };
     let newer = Row {
         newer: Some(Id::Guid(credential(90))),
+        newer_name: Some("next <year>".to_owned()),
         last_used_at: Some(now() - TimeDelta::days(2)),
         stale: false,
         ..row(4, "hr-portal", "2025", 13 * 24 + 1)

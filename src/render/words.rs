@@ -172,6 +172,11 @@ pub(super) fn superseded(by: &str) -> String {
     format!("Replaced by {by}; remove this one once nothing uses it.")
 }
 
+/// `"prod 2026" (b60a12f0-…)`
+pub(super) fn named(name: &str, id: &str) -> String {
+    format!("\"{name}\" ({id})")
+}
+
 pub(super) fn newer(id: &str) -> String {
     format!("The app has a newer one, {id}, which may be its replacement.")
 }

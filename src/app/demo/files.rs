@@ -51,7 +51,7 @@ impl Files {
             r#"# The configuration of the demo: everything is on this machine.
 [schedule]
 cron = "0 0 6,12,18 * * *"
-timezone = "Europe/Berlin"
+timezone = "UTC"
 
 [[tenants]]
 name = "contoso"

@@ -4,7 +4,7 @@ mod told;
 
 use std::{process::ExitCode, time::Duration};
 
-use chrono::{DateTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 
 use self::told::Told;
@@ -51,7 +51,7 @@ impl DemoCommand {
         global.log_as(LogFormat::Pretty, "warn")?;
         let stop = CancellationToken::new();
         tokio::spawn(stop_on_signal(stop.clone()));
-        let demo = Demo::start(on_the_hour(SystemClock.now()), stop.clone()).await?;
+        let demo = Demo::start(at_midnight(SystemClock.now()), stop.clone()).await?;
         welcome(&demo);
         let feed = tokio::spawn(tell_messages(
             demo.sandbox().inbox().clone(),
@@ -91,16 +91,14 @@ impl DemoCommand {
     }
 }
 
-fn on_the_hour(now: DateTime<Utc>) -> DateTime<Utc> {
-    now.with_minute(0)
-        .and_then(|now| now.with_second(0))
-        .and_then(|now| now.with_nanosecond(0))
-        .unwrap_or(now)
+/// So that a day of the demo is a day of the calendar.
+fn at_midnight(now: DateTime<Utc>) -> DateTime<Utc> {
+    now.date_naive().and_time(chrono::NaiveTime::MIN).and_utc()
 }
 
 fn welcome(demo: &Demo) {
     complain(&format!(
-        "forewarn demo: the simulated tenant \"contoso\" begins on {start}.\n\n  \
+        "forewarn demo: the simulated tenant \"contoso\" begins on {start}; times are UTC.\n\n  \
          inbox      {inbox}   the mails, cards and webhooks as they arrive\n  \
          daemon     http://{http}/readyz and /metrics\n  \
          its config {config}\n",

@@ -9,11 +9,29 @@ const LONGEST: TimeDelta = TimeDelta::days(36_500);
 
 /// A length of time of more than nothing.
 pub(super) fn duration(text: &str, at: &KeyPath, report: &mut Report<'_>) -> Option<TimeDelta> {
+    between(TimeDelta::milliseconds(1), text, at, report)
+}
+
+/// A length of time; `0d` is one.
+pub(super) fn duration_or_none(
+    text: &str,
+    at: &KeyPath,
+    report: &mut Report<'_>,
+) -> Option<TimeDelta> {
+    between(TimeDelta::zero(), text, at, report)
+}
+
+fn between(
+    least: TimeDelta,
+    text: &str,
+    at: &KeyPath,
+    report: &mut Report<'_>,
+) -> Option<TimeDelta> {
     let parsed = humantime::parse_duration(text)
         .ok()
         .and_then(|duration| TimeDelta::from_std(duration).ok());
     match parsed {
-        Some(duration) if duration > TimeDelta::zero() && duration <= LONGEST => Some(duration),
+        Some(duration) if (least..=LONGEST).contains(&duration) => Some(duration),
         Some(_) => {
             report.error(
                 at,

@@ -4,10 +4,10 @@ use std::net::IpAddr;
 
 use lettre::message::Mailbox;
 
-use super::{secret::secret, url::is_local_name};
+use super::secret::secret;
 use crate::{
     config::{path::KeyPath, raw, report::Report},
-    domain::SecretSource,
+    domain::{SecretSource, loopback::is_loopback},
     notify::email::{EmailConfig, SmtpTls},
 };
 
@@ -35,12 +35,12 @@ pub(super) fn email(
         .and_then(|text| mailbox(&text, &key, report));
     let credentials = credentials(smtp.username, smtp.password, &at, report);
     if let (SmtpTls::None, Some(host), Some(_)) = (tls, &host, &credentials)
-        && !is_local(host)
+        && !is_loopback(host)
     {
-        report.warning(
+        report.error(
             &at.key("tls"),
-            "the password is sent unencrypted",
-            "use `starttls` or `implicit`, unless the server is inside the cluster",
+            "a password is never sent unencrypted to another host",
+            "use `starttls` or `implicit`, or leave out `username` and `password`",
         );
     }
     let default_port = match tls {
@@ -124,9 +124,4 @@ fn credentials(
         }
         (None, None) => None,
     }
-}
-
-fn is_local(host: &str) -> bool {
-    host.parse::<IpAddr>()
-        .map_or_else(|_| is_local_name(host), |address| address.is_loopback())
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
-    duration::duration,
+    duration::{duration, duration_or_none},
     matcher::{Asked, matcher},
 };
 use crate::{
@@ -142,12 +142,17 @@ fn after_expiry(
     at: &KeyPath,
     report: &mut Report<'_>,
 ) -> AfterExpiry {
-    let mut given = |text: &Option<String>, key: &str| {
-        text.as_deref()
-            .and_then(|text| duration(text, &at.key(key), report))
-    };
+    let every = raw
+        .every
+        .as_deref()
+        .and_then(|text| duration(text, &at.key("every"), report));
+    // no time for reminders: none are sent
+    let lasts = raw
+        .r#for
+        .as_deref()
+        .and_then(|text| duration_or_none(text, &at.key("for"), report));
     AfterExpiry {
-        every: given(&raw.every, "every").unwrap_or(base.every),
-        lasts: given(&raw.r#for, "for").unwrap_or(base.lasts),
+        every: every.unwrap_or(base.every),
+        lasts: lasts.unwrap_or(base.lasts),
     }
 }

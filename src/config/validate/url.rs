@@ -1,8 +1,11 @@
 //! Addresses of HTTP services.
 
-use url::{Host, Url};
+use url::Url;
 
-use crate::config::{path::KeyPath, report::Report};
+use crate::{
+    config::{path::KeyPath, report::Report},
+    domain::loopback::is_loopback,
+};
 
 /// An absolute `http` or `https` URL. The text is not repeated in a message: it may hold a token.
 pub(super) fn http_url(text: &str, at: &KeyPath, report: &mut Report<'_>) -> Option<Url> {
@@ -30,22 +33,7 @@ pub(super) fn http_url(text: &str, at: &KeyPath, report: &mut Report<'_>) -> Opt
 
 /// Is it encrypted, or does it never leave this machine?
 pub(super) fn is_safe(url: &Url) -> bool {
-    url.scheme() == "https" || is_loopback(url)
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        Some(Host::Domain(name)) => is_local_name(name),
-        None => false,
-    }
-}
-
-/// `localhost` and the names below it, which RFC 6761 keeps on this machine.
-pub(super) fn is_local_name(name: &str) -> bool {
-    let name = name.trim_end_matches('.');
-    name == "localhost" || name.ends_with(".localhost")
+    url.scheme() == "https" || url.host_str().is_some_and(is_loopback)
 }
 
 #[cfg(test)]

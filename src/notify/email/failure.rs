@@ -151,6 +151,9 @@ impl<'a> Discretion<'a> {
         if let Some(code) = error.status() {
             return match u16::from(code) {
                 550 if said.contains("5.7.30") => Some(NO_BASIC_AUTH),
+                530 if said.to_ascii_uppercase().contains("STARTTLS") => {
+                    Some("it wants an encrypted connection: set smtp.tls to \"starttls\"")
+                }
                 530 if self.config.credentials.is_none() => {
                     Some("it wants a sign-in: set smtp.username and smtp.password")
                 }

@@ -5,7 +5,7 @@
 //! a slow goodbye no longer counts: it would have the same mail sent again. Nothing is pooled: a conversation that is
 //! cut short is dropped with its connection, whose late answers would otherwise be taken for those to the next mail.
 
-use std::{future::Future, net::IpAddr, time::Duration};
+use std::{future::Future, time::Duration};
 
 use lettre::{
     Message,
@@ -25,7 +25,10 @@ use super::{
     unencrypted::Unencrypted,
 };
 use crate::{
-    domain::secret::{ExposeSecret, SecretString, Secrets},
+    domain::{
+        loopback::is_loopback,
+        secret::{ExposeSecret, SecretString, Secrets},
+    },
     notify::{Failure, SendError},
 };
 
@@ -234,41 +237,5 @@ impl Conversation<'_> {
         let whole = self.server.timeouts.whole;
         let done = timeout_at(self.deadline, work).await;
         done.map_err(|_| self.discretion.too_slow(step, whole))
-    }
-}
-
-/// True where a connection does not leave this machine.
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim_end_matches('.');
-    host.eq_ignore_ascii_case("localhost")
-        || host.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_this_machine_is_loopback() {
-        for host in [
-            "localhost",
-            "LocalHost",
-            "localhost.",
-            "127.0.0.1",
-            "127.8.8.8",
-            "::1",
-        ] {
-            assert!(is_loopback(host), "{host}");
-        }
-        for host in [
-            "localhost.contoso.com",
-            "127.0.0.1.nip.io",
-            "10.0.0.1",
-            "0.0.0.0",
-            "mail",
-            "",
-        ] {
-            assert!(!is_loopback(host), "{host}");
-        }
     }
 }

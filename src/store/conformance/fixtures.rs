@@ -92,6 +92,7 @@ pub(in crate::store) fn announced(n: u128) -> Announced {
             severity: Severity::Warning.into(),
             superseded_by: None,
             newer: None,
+            newer_name: None,
             owners: Vec::new(),
             last_used_at: None,
             stale: false,

@@ -124,6 +124,7 @@ pub(super) fn row(n: usize, app_name: &str) -> Row {
         severity: RowSeverity::Critical,
         superseded_by: None,
         newer: None,
+        newer_name: None,
         owners: vec!["alice@contoso.com".to_owned()],
         last_used_at: None,
         stale: false,
