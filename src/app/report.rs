@@ -8,7 +8,9 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 use crate::{
     domain::{
-        App, Clock, Credential, Expiry, Id, Row, Snapshot, assess::assess, policy::Policies,
+        App, Clock, Credential, Expiry, Id, Row, Snapshot,
+        assess::{Assessment, assess},
+        policy::Policies,
         row::RowSeverity,
     },
     engine::{round::DEADLINE, schedule::TENANTS_AT_ONCE},
@@ -79,6 +81,22 @@ pub struct TenantLine<'a> {
     pub error: Option<&'a str>,
 }
 
+impl Summary {
+    fn count(&mut self, assessment: &Assessment<'_>, now: DateTime<Utc>) {
+        let counter = match assessment.severity.map_or(RowSeverity::Ok, Into::into) {
+            RowSeverity::Ok => &mut self.ok,
+            RowSeverity::Info => &mut self.info,
+            RowSeverity::Warning => &mut self.warning,
+            RowSeverity::Critical => &mut self.critical,
+            RowSeverity::Expired => &mut self.expired,
+        };
+        *counter += 1;
+        self.credentials += 1;
+        self.stale += u64::from(assessment.is_stale(now));
+        self.never_expires += u64::from(assessment.end.is_none());
+    }
+}
+
 impl Report {
     /// Scans every tenant. `progress` is told the tenant's name and how far it is.
     pub async fn gather(
@@ -102,20 +120,25 @@ impl Report {
             order: Vec::new(),
             summary: Summary::default(),
         };
-        report.sort();
-        report.count();
+        report.assess();
         report
     }
 
-    fn sort(&mut self) {
-        let mut order: Vec<(Expiry, u16, u32, u32)> = Vec::new();
+    /// Counts and orders all credentials in one pass over them as they lie in memory; in the order of their ends they are all
+    /// over the place.
+    fn assess(&mut self) {
+        let mut summary = Summary::default();
+        let mut order: Vec<(Expiry, u16, u32, u32)> = Vec::with_capacity(self.credentials());
         for (tenant, of) in (0_u16..).zip(&self.tenants) {
-            for (at, app) in (0_u32..).zip(of.result.iter().flat_map(|snapshot| &snapshot.apps)) {
-                order.extend(
-                    (0_u32..)
-                        .zip(&app.credentials)
-                        .map(|(c, credential)| (credential.expires, tenant, at, c)),
-                );
+            let Ok(snapshot) = &of.result else { continue };
+            summary.apps += snapshot.apps.len() as u64;
+            summary.warnings += snapshot.warnings.len() as u64;
+            for (at, app) in (0_u32..).zip(&snapshot.apps) {
+                for (c, credential) in (0_u32..).zip(&app.credentials) {
+                    let assessment = assess(&of.name, app, credential, &self.policies, self.now);
+                    summary.count(&assessment, self.now);
+                    order.push((credential.expires, tenant, at, c));
+                }
             }
         }
         order.sort_unstable();
@@ -123,36 +146,12 @@ impl Report {
             .into_iter()
             .map(|(_, tenant, app, credential)| (tenant, app, credential))
             .collect();
+        self.summary = summary;
     }
 
-    fn count(&mut self) {
-        let mut summary = Summary::default();
-        for snapshot in self
-            .tenants
-            .iter()
-            .filter_map(|tenant| tenant.result.as_ref().ok())
-        {
-            summary.apps += snapshot.apps.len() as u64;
-            summary.warnings += snapshot.warnings.len() as u64;
-        }
-        for position in &self.order {
-            let Some((tenant, app, credential)) = self.place(*position) else {
-                continue;
-            };
-            let assessment = assess(tenant, app, credential, &self.policies, self.now);
-            let counter = match assessment.severity.map_or(RowSeverity::Ok, Into::into) {
-                RowSeverity::Ok => &mut summary.ok,
-                RowSeverity::Info => &mut summary.info,
-                RowSeverity::Warning => &mut summary.warning,
-                RowSeverity::Critical => &mut summary.critical,
-                RowSeverity::Expired => &mut summary.expired,
-            };
-            *counter += 1;
-            summary.credentials += 1;
-            summary.stale += u64::from(assessment.is_stale(self.now));
-            summary.never_expires += u64::from(assessment.end.is_none());
-        }
-        self.summary = summary;
+    fn credentials(&self) -> usize {
+        let results = self.tenants.iter().map(|tenant| &tenant.result);
+        results.flatten().map(Snapshot::credentials).sum()
     }
 
     /// How many credentials are how urgent.

@@ -16,6 +16,7 @@ mod test;
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
+use tokio::runtime;
 
 use crate::{
     config::{self, Config, Loaded, Problems},
@@ -85,16 +86,28 @@ enum Command {
     Healthcheck(healthcheck::Healthcheck),
 }
 
+impl Command {
+    /// A command does one thing after another, and needs one thread. What serves others needs a second, so that they are
+    /// answered while a large tenant is thought about; not one for each processor, for each keeps memory of its own.
+    fn runtime(&self) -> runtime::Builder {
+        match self {
+            Self::Run(_) | Self::Demo(_) | Self::Sandbox(_) => {
+                let mut runtime = runtime::Builder::new_multi_thread();
+                runtime.worker_threads(2);
+                runtime
+            }
+            _ => runtime::Builder::new_current_thread(),
+        }
+    }
+}
+
 /// Parses the command line, runs the command, and says how it went.
 pub fn main() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
     };
-    let runtime = match tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build()
-    {
+    let runtime = match cli.command.runtime().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
             complain(&format!(

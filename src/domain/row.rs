@@ -1,7 +1,7 @@
 //! A credential as people and programs see it: the row of `scan --format json`, of a message, of a webhook.
 
-use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Id, Kind, Rung, Severity};
 
@@ -25,8 +25,10 @@ pub struct Row {
     /// The first characters of a secret's value. Hostile text.
     pub hint: Option<String>,
     /// Start of validity.
+    #[serde(serialize_with = "instant")]
     pub starts_at: Option<DateTime<Utc>>,
     /// End of validity; `None`: never.
+    #[serde(serialize_with = "instant")]
     pub expires_at: Option<DateTime<Utc>>,
     /// Whole days left, rounded down; `None`: never expires.
     pub days_left: Option<i64>,
@@ -56,6 +58,19 @@ pub struct Row {
     /// Where to go; only on alerts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
+}
+
+/// RFC 3339, as chrono's own serialiser writes it, but in one piece: that one hands over every character by itself, and was a fifth
+/// of the work of a large scan.
+#[expect(
+    clippy::ref_option,
+    reason = "serde hands over a reference to the field"
+)]
+fn instant<S: Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => serializer.serialize_some(&at.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
+        None => serializer.serialize_none(),
+    }
 }
 
 /// Where a person can act.

@@ -70,7 +70,10 @@ impl Ladder {
         end: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Option<Rung> {
-        let reached = |rung: &&Rung| rung.applies(starts_at, end) && now >= rung.reached_at(end);
+        let left = end - now;
+        let reached = |rung: &&Rung| {
+            left <= TimeDelta::days(i64::from(rung.0)) && rung.applies(starts_at, end)
+        };
         self.0.iter().rev().find(reached).copied()
     }
 }

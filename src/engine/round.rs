@@ -48,9 +48,15 @@ impl Engine {
         self.store.commit(&round).await?;
         self.outbox_bell.notify_waiters();
         self.status.set_tenant(tenant, round.health.clone());
-        match result {
-            Ok(snapshot) => self.observe(tenant, &snapshot, &round).await,
-            Err(_) => self.metrics.scan_failed(tenant, now - started_at),
+        let Ok(snapshot) = result else {
+            self.metrics.scan_failed(tenant, now - started_at);
+            return Ok(());
+        };
+        self.observe(tenant, &snapshot, &round.scan);
+        // a large tenant's snapshot and round need not lie in memory beside the series
+        drop((snapshot, round));
+        if let Err(error) = self.refresh_series().await {
+            warn!(store.error = %error, "the per-credential metrics could not be refreshed");
         }
         Ok(())
     }
@@ -118,8 +124,7 @@ impl Engine {
             .extend(change.map(|change| monitor(tenant, change, self, now)));
     }
 
-    async fn observe(&self, tenant: &str, snapshot: &Snapshot, round: &Round) {
-        let scan = &round.scan;
+    fn observe(&self, tenant: &str, snapshot: &Snapshot, scan: &ScanRecord) {
         self.metrics.scan_succeeded(
             tenant,
             scan.finished_at,
@@ -136,9 +141,6 @@ impl Engine {
         }
         for (severity, count) in RowSeverity::ALL.into_iter().zip(counts) {
             self.metrics.set_severity(tenant, severity, count);
-        }
-        if let Err(error) = self.refresh_series().await {
-            warn!(store.error = %error, "the per-credential metrics could not be refreshed");
         }
     }
 

@@ -1,7 +1,7 @@
 //! One page of applications as JSON: where the next one is, and the rows.
 //!
-//! The next link is found in a pass of its own that skips the rows, so that the next request can be under way while this
-//! page's rows are read. That pass checks the syntax of the whole body: a page cut short never has a next.
+//! The next link is found before the rows are read, so that the next request can be under way meanwhile. Graph writes it
+//! before the rows; where it does not, it is found in a pass of its own that skips them.
 
 use std::{borrow::Cow, fmt};
 
@@ -48,7 +48,8 @@ pub(super) struct CredentialRow<'a> {
     pub(super) custom_id: Text<'a>,
 }
 
-/// Where the next page is; `None` on the last. Fails on anything but a whole JSON object with a `value` and without an `error`.
+/// Where the next page is; `None` on the last. A link that stands before the rows is taken without a look at them; where there
+/// is none, this fails on anything but a whole JSON object with a `value`. That there is no `error` is for [`for_each_row`] to see.
 pub(super) fn next_link(body: &[u8]) -> Result<Option<String>, serde_json::Error> {
     #[derive(Deserialize)]
     struct Envelope {
@@ -56,20 +57,53 @@ pub(super) fn next_link(body: &[u8]) -> Result<Option<String>, serde_json::Error
         next: Option<String>,
         #[serde(rename = "value")]
         _value: IgnoredAny,
-        #[serde(default)]
-        error: Option<IgnoredAny>,
+    }
+    if let Some(link) = link_ahead(body) {
+        return Ok(Some(link));
     }
     let envelope: Envelope = serde_json::from_slice(body)?;
-    match envelope.error {
-        Some(_) => Err(serde_json::Error::custom(
-            "it holds an error beside its rows",
-        )),
-        None => Ok(envelope.next),
+    Ok(envelope.next)
+}
+
+/// The link, if it stands before the rows.
+fn link_ahead(body: &[u8]) -> Option<String> {
+    let mut link = None;
+    // stopped half-way, serde_json has an error to tell; whoever reads the rows will tell the page's own
+    let _ = serde_json::Deserializer::from_slice(body).deserialize_map(BeforeRows(&mut link));
+    link
+}
+
+/// Reads the object around the rows, until they begin.
+struct BeforeRows<'l>(&'l mut Option<String>);
+
+impl<'de> Visitor<'de> for BeforeRows<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a page")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut page: A) -> Result<(), A::Error> {
+        let mut link = None;
+        while let Some(key) = page.next_key::<Text<'de>>()? {
+            match key.filled() {
+                Some("@odata.nextLink") => link = page.next_value()?,
+                Some("value") => {
+                    *self.0 = link;
+                    break;
+                }
+                _ => {
+                    page.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        Ok(())
     }
 }
 
 /// Hands each row, borrowed from the body, to `each` as it is read; they are never all there at once. Fails when `value` is not
-/// an array of objects, perhaps after some rows. That there is a `value` is for [`next_link`] to see.
+/// an array of objects, perhaps after some rows. There must be no `error` beside it. That there is a `value` is
+/// for [`next_link`] to see.
 pub(super) fn for_each_row<'a>(
     body: &'a [u8],
     each: impl FnMut(AppRow<'a>),
@@ -93,10 +127,14 @@ impl<'de, F: FnMut(AppRow<'de>)> Visitor<'de> for InPage<F> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut page: A) -> Result<(), A::Error> {
         while let Some(key) = page.next_key::<Text<'de>>()? {
-            if key.filled() == Some("value") {
-                page.next_value_seed(InValue(&mut self.0))?;
-            } else {
-                page.next_value::<IgnoredAny>()?;
+            match key.filled() {
+                Some("value") => page.next_value_seed(InValue(&mut self.0))?,
+                // rows beside an error are not all there are
+                Some("error") if page.next_value::<Option<IgnoredAny>>()?.is_some() => {
+                    return Err(A::Error::custom("it holds an error beside its rows"));
+                }
+                Some("error") => {}
+                _ => drop(page.next_value::<IgnoredAny>()?),
             }
         }
         Ok(())
@@ -212,12 +250,18 @@ mod tests {
             r#"{"value": [{"id": "a"}"#,
             r#"{"value": [{"id": "a"}]} trailing"#,
             r#"{"value": [], "@odata.nextLink": 5}"#,
-            r#"{"value": [], "error": {"code": "serviceNotAvailable"}}"#,
+            r#"{"@odata.nextLink": 5, "value": []}"#,
+            r#"{"@odata.nextLink": "https://next"}"#,
+            r#"{"@odata.nextLink": "https://next", "value"#,
             r#"{"error": {"code": "x"}}"#,
         ] {
             assert!(next_link(body.as_bytes()).is_err(), "{body}");
         }
+        let link_then_torn = br#"{"@odata.nextLink": "https://next", "value": [{"id": "a"}"#;
+        assert!(next_link(link_then_torn).is_ok());
+        assert!(rows(link_then_torn).is_err());
         for body in [
+            r#"{"value": [], "error": {"code": "serviceNotAvailable"}}"#,
             r#"{"value": null}"#,
             r#"{"value": {}}"#,
             r#"{"value": [null]}"#,

@@ -60,6 +60,9 @@ enum Format {
     Csv,
 }
 
+/// A document can be sixty megabytes long; this is what a pipe takes at once, in bytes.
+const BUFFER: usize = 64 << 10;
+
 /// What the table shows unless told otherwise.
 const TABLE_WITHIN: TimeDelta = TimeDelta::days(90);
 
@@ -142,7 +145,7 @@ impl Scan {
             Format::Table => table::print(report, self.within.unwrap_or(TABLE_WITHIN), calendar),
             Format::Csv => csv::write(report, self.within, std::io::stdout().lock()),
             Format::Json => {
-                let mut out = BufWriter::new(std::io::stdout().lock());
+                let mut out = BufWriter::with_capacity(BUFFER, std::io::stdout().lock());
                 let written = serde_json::to_writer(&mut out, &report.as_json(self.within))
                     .map_err(std::io::Error::from);
                 ignore_closed(

@@ -183,6 +183,25 @@ async fn what_is_no_whole_page_fails_at_once_with_its_number() {
 }
 
 #[tokio::test]
+async fn a_page_torn_after_its_link_fails_the_scan_however_good_the_next_one_is() {
+    let fake = Fake::graph(|n, url| match n {
+        0 => page([1], link(url, 1)),
+        1 => {
+            let next = link(url, 2);
+            let torn = format!(r#"{{"@odata.nextLink": "{next}", "value": [{{"id": "a"}}, {{"#);
+            answer(200, &[], torn.clone())
+        }
+        _ => page([3], None),
+    })
+    .await;
+    let error = Rig::new(&fake.url).scan().await.unwrap_err();
+    assert!(
+        matches!(error, ScanError::Malformed { page: 2, .. }),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn a_connection_that_dies_is_tried_again() {
     let fake = Fake::graph(|n, url| match n {
         0 => page([1], link(url, 1)),
