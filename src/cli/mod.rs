@@ -19,7 +19,7 @@ use clap::{Args, Parser, Subcommand};
 use tokio::runtime;
 
 use crate::{
-    config::{self, Config, Loaded, Problems},
+    config::{self, Config, Loaded, Problem, Problems},
     domain::Clock,
 };
 use output::complain;
@@ -87,11 +87,11 @@ enum Command {
 }
 
 impl Command {
-    /// A command does one thing after another, and needs one thread. What serves others needs a second, so that they are
-    /// answered while a large tenant is thought about; not one for each processor, for each keeps memory of its own.
+    /// One thread does all that waits: each more would keep memory of its own. What takes long, reading pages and the database, has
+    /// threads anyway. The demo and the sandbox play both sides, and have two.
     fn runtime(&self) -> runtime::Builder {
         match self {
-            Self::Run(_) | Self::Demo(_) | Self::Sandbox(_) => {
+            Self::Demo(_) | Self::Sandbox(_) => {
                 let mut runtime = runtime::Builder::new_multi_thread();
                 runtime.worker_threads(2);
                 runtime
@@ -168,10 +168,20 @@ impl Global {
         config::load(&path, &config::environment(), clock.now())
     }
 
-    /// As [`Global::load`], for a command of which the configuration is not the subject: warnings go to stderr.
-    fn load_telling_warnings(&self, clock: &dyn Clock) -> Result<Config, Problems> {
+    /// As [`Global::load`], for a command of which the configuration is not the subject: warnings about the keys below `sections`,
+    /// which are all that it uses, go to stderr.
+    fn load_telling_warnings(
+        &self,
+        clock: &dyn Clock,
+        sections: &[&str],
+    ) -> Result<Config, Problems> {
         let loaded = self.load(clock)?;
-        for warning in &loaded.warnings {
+        let concerns = |warning: &&Problem| {
+            sections
+                .iter()
+                .any(|section| warning.path.starts_with(section))
+        };
+        for warning in loaded.warnings.iter().filter(concerns) {
             complain(warning);
         }
         Ok(loaded.config)

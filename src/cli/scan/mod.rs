@@ -88,7 +88,10 @@ impl Scan {
     async fn scan(self, global: &Global) -> anyhow::Result<u8> {
         global.log_for_people()?;
         let clock = Arc::new(SystemClock);
-        let mut config = global.load_telling_warnings(clock.as_ref())?;
+        let mut config = global.load_telling_warnings(
+            clock.as_ref(),
+            &["tenants", "thresholds", "policies", "tls"],
+        )?;
         self.keep_wanted_tenants(&mut config)?;
 
         let net = Net::new(&config)?;
