@@ -1,11 +1,11 @@
 //! The configuration: the file as written → layered with the environment → a validated [`Config`], or everything that is
 //! wrong with it at once.
 //!
-//! The way of a file, with no stops between: its text is read ([`source`]) and parsed with positions; the tree is compared
-//! with the schema ([`shape`]), which in turn is made from the structs of the file as written ([`raw`]); variables of the
-//! environment go through the same comparison ([`environment`]) and over it ([`layer`]); what remains is told what this
-//! version cannot do yet ([`not_yet`]) and judged for its meaning ([`validate`]). Problems are collected on the way
-//! ([`report`]), and none of them ever shows a secret.
+//! The way of a file, with no stops between: its text is read (`source`) and parsed with positions; the tree is compared
+//! with the schema (`shape`), which in turn is made from the structs of the file as written (`raw`); variables of the
+//! environment go through the same comparison (`environment`) and over it (`layer`); what remains is told what this
+//! version cannot do yet (`not_yet`) and judged for its meaning (`validate`). Problems are collected on the way
+//! (`report`), and none of them ever shows a secret.
 
 mod environment;
 mod layer;

@@ -2,7 +2,7 @@
 //!
 //! It keeps to the standard where a sender could go wrong without noticing: lines end with CRLF and a message with CRLF.CRLF and
 //! nothing else, commands come in order, what was sent in clear before TLS is forgotten. It never panics, and a client can make it
-//! hold little more than one message of [`MAX_MESSAGE`] bytes, for no longer than [`PATIENCE`] between lines.
+//! hold little more than one message of `MAX_MESSAGE` bytes, for no longer than `PATIENCE` between lines.
 
 mod command;
 mod session;
