@@ -38,13 +38,13 @@ impl Engine {
             .await;
         let now = self.clock.now();
         let mut round = empty_round(tenant, started_at, now);
-        match &result {
+        let planned = match &result {
             Ok(snapshot) => {
                 self.complete(directory, snapshot, &before, &mut round)
-                    .await?;
+                    .await?
             }
             Err(error) => self.failed(error, &before, &mut round),
-        }
+        };
         self.store.commit(&round).await?;
         self.outbox_bell.notify_waiters();
         self.status.set_tenant(tenant, round.health.clone());
@@ -52,6 +52,8 @@ impl Engine {
             self.metrics.scan_failed(tenant, now - started_at);
             return Ok(());
         };
+        // only what is recorded is told: a stop may come before that
+        log_complete(tenant, &round, planned);
         self.observe(tenant, &snapshot, &round.scan);
         // a large tenant's snapshot and round need not lie in memory beside the series
         drop((snapshot, round));
@@ -67,7 +69,7 @@ impl Engine {
         snapshot: &Snapshot,
         before: &Health,
         round: &mut Round,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Planned, StoreError> {
         let tenant = directory.tenant();
         let now = round.scan.finished_at;
         let known = self.store.known(tenant).await?;
@@ -99,11 +101,10 @@ impl Engine {
             },
             round,
         );
-        log_complete(tenant, round, counts);
-        Ok(())
+        Ok(counts)
     }
 
-    fn failed(&self, error: &ScanError, before: &Health, round: &mut Round) {
+    fn failed(&self, error: &ScanError, before: &Health, round: &mut Round) -> Planned {
         let text = error.to_string();
         let tenant = round.tenant.clone();
         error!(
@@ -113,6 +114,7 @@ impl Engine {
         );
         self.judge_health(&tenant, before, Scanned::Failed { error: &text }, round);
         round.scan.error = Some(text);
+        Planned::default()
     }
 
     fn judge_health(&self, tenant: &str, before: &Health, scanned: Scanned<'_>, round: &mut Round) {
