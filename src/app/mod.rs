@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod daemon;
 pub mod demo;
+pub mod memory;
 pub mod net;
 pub mod parts;
 pub mod probe;

@@ -19,6 +19,7 @@ use clap::{Args, Parser, Subcommand};
 use tokio::runtime;
 
 use crate::{
+    app::memory,
     config::{self, Config, Loaded, Problem, Problems},
     domain::Clock,
 };
@@ -107,6 +108,9 @@ pub fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return not_understood(&error),
     };
+    if matches!(cli.command, Command::Run(_)) {
+        memory::be_thrifty();
+    }
     let runtime = match cli.command.runtime().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
