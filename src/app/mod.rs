@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod daemon;
 pub mod demo;
+pub mod explain;
 pub mod memory;
 pub mod net;
 pub mod parts;
@@ -10,6 +11,7 @@ pub mod probe;
 pub mod report;
 pub mod sample;
 pub mod signals;
+pub mod verify;
 
 pub use crate::entra::Progress;
 use crate::{config::LogFormat, telemetry::logging};

@@ -4,14 +4,17 @@
 mod check;
 mod completions;
 mod demo;
+mod explain;
 mod healthcheck;
 mod output;
+mod paragraph;
 mod progress;
 mod run;
 mod sandbox;
 mod scan;
 mod schema;
 mod test;
+mod verify;
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -74,6 +77,10 @@ enum Command {
     Check(check::Check),
     /// Send a sample alert to one receiver, marked as a test
     Test(test::Test),
+    /// Try a client secret: does it work, and if not, what is wrong with it?
+    Verify(verify::Verify),
+    /// Explain an AADSTS code, or all of them in a pasted error or log
+    Explain(explain::Explain),
     /// Show the whole product at work: simulated tenant, daemon and inbox, on simulated time
     Demo(demo::DemoCommand),
     /// Serve the simulated tenant and inbox alone
@@ -126,6 +133,8 @@ pub fn main() -> ExitCode {
             Command::Scan(command) => command.run(&cli.global).await,
             Command::Check(command) => command.run(&cli.global).await,
             Command::Test(command) => command.run(&cli.global).await,
+            Command::Verify(command) => command.run(&cli.global).await,
+            Command::Explain(command) => command.run(),
             Command::Demo(command) => command.run(&cli.global).await,
             Command::Sandbox(command) => command.run(&cli.global).await,
             Command::Schema(command) => command.run(),

@@ -5,33 +5,85 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-/// What is known of one AADSTS number.
+/// What is known of one AADSTS number. Its texts are clauses: no capital at the beginning, no full stop at the end.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Explanation {
     /// The number after `AADSTS`.
     pub code: u32,
-    /// What it means: a clause that goes after a colon.
+    /// What it means; it goes after a colon.
     pub meaning: String,
-    /// What to do: an order, likewise. `CLIENT_ID` in it stands for the application's own.
-    pub fix: String,
-    /// True when the same request may work a little later.
-    #[serde(default)]
-    pub transient: bool,
-    /// True when it is about the secret or certificate that was presented.
+    /// Why it happens, the likeliest first.
+    pub causes: Vec<String>,
+    /// What to do, in the order in which to try it. `CLIENT_ID` in it stands for the application's own.
+    pub fixes: Vec<String>,
+    /// True when it is about the secret, certificate or token that was presented.
     #[serde(default)]
     pub credential: bool,
+    /// Is what was presented good?
+    pub credential_ok: CredentialOk,
+    /// Does it help to try again?
+    #[serde(default)]
+    pub retry: Retry,
     /// Where this was learned; the head of `aadsts.toml` says which is which.
     pub source: String,
 }
 
+/// Whether the credential is good, as far as a refusal tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CredentialOk {
+    /// It was accepted, and something else stood in the way.
+    Yes,
+    /// It is what was refused.
+    No,
+    /// Entra did not come to look at it, or does not say.
+    Unknown,
+}
+
+/// Whether it helps to send the same request again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Retry {
+    /// It does not.
+    #[default]
+    No,
+    /// A little later it may.
+    Wait,
+    /// Only when what was presented was made in the last minutes, and is not known everywhere yet.
+    IfNew,
+}
+
 impl Explanation {
-    /// What to do about it for one application, so that commands can be pasted as they are.
+    /// What to do about it for one application, in one clause, so that commands can be pasted as they are.
     pub fn fix_for(&self, client_id: &str) -> String {
-        self.fix.replace("CLIENT_ID", client_id)
+        self.fixes.join("; ").replace("CLIENT_ID", client_id)
     }
+
+    /// Where this was learned, in words.
+    pub fn sources(&self) -> Vec<&'static str> {
+        self.source.split(", ").filter_map(source).collect()
+    }
+
+    /// True when the same request may work a little later.
+    pub fn is_transient(&self) -> bool {
+        self.retry == Retry::Wait
+    }
+}
+
+/// The abbreviations at the head of `aadsts.toml`.
+fn source(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "ED" => "Microsoft's list of error codes",
+        "AzRS" => "the troubleshooting page of azure_identity",
+        "AWI" => "the troubleshooting page of Azure Workload Identity",
+        "MSAL" => "the MSAL libraries",
+        "MIW" => "the library Microsoft.Identity.Web",
+        "observed" => "answers seen in public",
+        _ => return None,
+    })
 }
 
 #[derive(Deserialize)]
@@ -72,16 +124,22 @@ mod tests {
         assert_eq!(codes.len(), book.code.len(), "a code is there twice");
         assert_eq!(codes.len(), BOOK.len());
         for row in &book.code {
-            let (code, meaning, fix) = (row.code, &row.meaning, &row.fix);
-            assert!(
-                meaning.len() > 15 && fix.len() > 10,
-                "{code} says too little"
-            );
-            assert!(
-                !meaning.ends_with('.') && !fix.ends_with('.'),
-                "{code}: clauses, not sentences"
-            );
-            assert!(!row.source.is_empty(), "{code} has no source");
+            let code = row.code;
+            assert!(!row.causes.is_empty(), "{code} has no cause");
+            assert!(!row.fixes.is_empty(), "{code} has no fix");
+            for clause in [&row.meaning]
+                .into_iter()
+                .chain(&row.causes)
+                .chain(&row.fixes)
+            {
+                assert!(clause.len() > 10, "{code} says too little: {clause}");
+                assert!(
+                    !clause.ends_with('.') && !clause.contains('\n'),
+                    "{code}: clauses, not sentences: {clause}"
+                );
+            }
+            let named = row.source.split(", ").count();
+            assert_eq!(row.sources().len(), named, "{code}: an unknown source");
         }
     }
 
@@ -89,8 +147,10 @@ mod tests {
     fn the_codes_that_matter_most_are_explained() {
         assert!(explain(7_000_222).unwrap().meaning.contains("expired"));
         let wrong = explain(7_000_215).unwrap();
-        assert!(wrong.fix.contains("Value") && wrong.credential && !wrong.transient);
-        assert!(explain(90_033).unwrap().transient);
+        assert!(wrong.fixes[0].contains("Value") && wrong.credential && !wrong.is_transient());
+        assert_eq!(wrong.credential_ok, CredentialOk::No);
+        assert_eq!(explain(53_003).unwrap().credential_ok, CredentialOk::Yes);
+        assert!(explain(90_033).unwrap().is_transient());
         assert_eq!(explain(1), None);
     }
 

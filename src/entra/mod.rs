@@ -15,9 +15,11 @@ pub mod config;
 mod decode;
 mod error;
 mod excerpt;
+pub mod explain;
 mod graph;
 mod lenient;
 mod links;
+mod looks;
 mod pace;
 mod page;
 mod refusal;
@@ -25,6 +27,7 @@ mod tenant;
 #[cfg(test)]
 mod tests;
 mod token;
+pub mod verify;
 mod walk;
 
 pub use error::{ScanError, Service};

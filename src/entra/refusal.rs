@@ -4,9 +4,8 @@ use std::fmt;
 
 use secrecy::ExposeSecret;
 use serde::Deserialize;
-use uuid::Uuid;
 
-use super::{aadsts, excerpt::excerpt};
+use super::{aadsts, excerpt::excerpt, looks};
 use crate::domain::secret::SecretString;
 
 const REDACTED: &str = "[redacted]";
@@ -29,7 +28,7 @@ pub struct SignInRefusal {
     /// Where its secret was read from.
     pub secret_source: String,
     /// What is wrong with the secret by the looks of it.
-    pub suspicion: Option<&'static str>,
+    pub suspicion: Option<String>,
 }
 
 /// The error body of the token endpoint (Microsoft identity platform, "client credentials flow", error response).
@@ -70,7 +69,7 @@ impl SignInRefusal {
             correlation_id: parsed.correlation_id.map(|id| shown(&id, 40)),
             client_id: client_id.to_owned(),
             secret_source,
-            suspicion: suspicion(secret.expose_secret()),
+            suspicion: looks::look(secret.expose_secret()).map(looks::Look::clause),
         }
     }
 
@@ -80,7 +79,7 @@ impl SignInRefusal {
             || self
                 .aadsts
                 .and_then(aadsts::explain)
-                .is_some_and(|known| known.transient)
+                .is_some_and(aadsts::Explanation::is_transient)
     }
 
     /// In short, for a log line.
@@ -110,7 +109,7 @@ impl fmt::Display for SignInRefusal {
                 if known.credential {
                     write!(f, "The secret was read from {}", self.secret_source)?;
                     // what can be seen is better advice than all that can be the matter
-                    match self.suspicion {
+                    match &self.suspicion {
                         Some(suspicion) => write!(f, ", and {suspicion}")?,
                         None => write!(f, ". To fix it: {}", known.fix_for(client_id))?,
                     }
@@ -134,7 +133,7 @@ impl fmt::Display for SignInRefusal {
 }
 
 /// What OAuth's own error means where there is no AADSTS number that we know (RFC 6749, section 5.2).
-fn by_oauth(error: &str) -> &'static str {
+pub(super) fn by_oauth(error: &str) -> &'static str {
     match error {
         "invalid_client" => "the client id or its secret is wrong; check both",
         "unauthorized_client" => {
@@ -148,26 +147,6 @@ fn by_oauth(error: &str) -> &'static str {
         }
         _ => "check the tenant, the client id and the secret",
     }
-}
-
-/// What a person would notice on the secret. Real ones are some forty characters of letters, digits and `-._~`.
-fn suspicion(secret: &str) -> Option<&'static str> {
-    if Uuid::try_parse(secret.trim()).is_ok() {
-        return Some(
-            "it looks like a Secret ID (a GUID): what is needed is the Value, which is shown only once, when the secret is made",
-        );
-    }
-    if secret.trim() != secret {
-        return Some("it begins or ends with white space, which is sent as part of it");
-    }
-    let quoted = |mark| secret.len() > 1 && secret.starts_with(mark) && secret.ends_with(mark);
-    if quoted('"') || quoted('\'') {
-        return Some("it stands in quotation marks, which are sent as part of it");
-    }
-    if secret.contains('%') {
-        return Some("it holds a percent sign, as if it had been URL-encoded already");
-    }
-    None
 }
 
 /// `text` without the secret, plain or form-encoded.

@@ -1,0 +1,126 @@
+//! `forewarn verify`: from what the command line says to a question, its means, and its answer.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, bail};
+
+use super::{net, parts::Net};
+pub use crate::entra::verify::{Finding, Listed, Outcome};
+use crate::{
+    config::Config,
+    domain::{Clock, Secrets, secret::SecretString},
+    entra::{
+        config::{Auth, Cloud, TenantConfig},
+        verify::{self, Means, Question},
+    },
+};
+
+/// Whose secret it should be, as the command line says it.
+#[derive(Debug, Clone, Default)]
+pub struct Asked {
+    /// A tenant of the configuration, by its name.
+    pub tenant: Option<String>,
+    /// A tenant by its id or domain; the configuration is of use if it has the same one.
+    pub tenant_id: Option<String>,
+    /// The application; without it, the one by which the configured tenant signs in.
+    pub client_id: Option<String>,
+    /// Where a tenant lives that is not in the configuration: `public`, `usgov`, `usgov-dod` or `china`.
+    pub cloud: Option<String>,
+}
+
+impl Asked {
+    /// Is it known whose secret it should be? To be asked before somebody types it in.
+    pub fn check(&self, config: Option<&Config>) -> anyhow::Result<()> {
+        question(self, config).map(drop)
+    }
+}
+
+/// Finds out whether `held` is a secret of the application that works.
+pub async fn verify(
+    asked: &Asked,
+    held: &SecretString,
+    config: Option<&Config>,
+    clock: Arc<dyn Clock>,
+    secrets: Arc<dyn Secrets>,
+) -> anyhow::Result<Finding> {
+    let question = question(asked, config)?;
+    let http = match config {
+        Some(config) => Net::new(config)?.http,
+        None => net::client(None)?,
+    };
+    let means = Means {
+        http,
+        secrets,
+        clock,
+        seed: rand::random(),
+    };
+    Ok(verify::verify(held, &question, &means).await)
+}
+
+fn question(asked: &Asked, config: Option<&Config>) -> anyhow::Result<Question> {
+    let configured = configured(asked, config)?;
+    if let Some(reader) = configured {
+        let client_id = asked.client_id.clone().unwrap_or_else(|| own(&reader.auth));
+        return Ok(Question {
+            tenant_id: reader.tenant_id.clone(),
+            client_id,
+            cloud: reader.cloud,
+            authority: reader.authority.clone(),
+            reader: Some(reader.clone()),
+        });
+    }
+    let tenant_id = asked.tenant_id.clone().context(
+        "which tenant? Add --tenant-id, or --tenant with the name of one in the configuration",
+    )?;
+    let client_id = asked
+        .client_id
+        .clone()
+        .context("which application? Add --client-id")?;
+    let cloud = cloud(asked.cloud.as_deref())?;
+    Ok(Question {
+        tenant_id,
+        client_id,
+        cloud,
+        authority: cloud.authority().parse()?,
+        reader: None,
+    })
+}
+
+/// The tenant of the configuration that is meant, if any is.
+fn configured<'c>(
+    asked: &Asked,
+    config: Option<&'c Config>,
+) -> anyhow::Result<Option<&'c TenantConfig>> {
+    let tenants = config.map_or(&[][..], |config| &config.tenants);
+    if let Some(name) = &asked.tenant {
+        let Some(tenant) = tenants.iter().find(|tenant| tenant.name == *name) else {
+            let names: Vec<&str> = tenants.iter().map(|tenant| tenant.name.as_str()).collect();
+            bail!(
+                "no tenant is named `{name}`; the configuration has: {}",
+                names.join(", ")
+            );
+        };
+        return Ok(Some(tenant));
+    }
+    let wanted = asked.tenant_id.as_deref().unwrap_or_default();
+    Ok(tenants
+        .iter()
+        .find(|tenant| tenant.tenant_id.eq_ignore_ascii_case(wanted)))
+}
+
+/// The application by which a tenant is signed in to.
+fn own(auth: &Auth) -> String {
+    match auth {
+        Auth::ClientSecret { client_id, .. } => client_id.clone(),
+    }
+}
+
+fn cloud(name: Option<&str>) -> anyhow::Result<Cloud> {
+    let name = name.unwrap_or("public");
+    [Cloud::Public, Cloud::UsGov, Cloud::UsGovDod, Cloud::China]
+        .into_iter()
+        .find(|cloud| cloud.as_str() == name)
+        .with_context(|| {
+            format!("no cloud is named `{name}`; there are public, usgov, usgov-dod and china")
+        })
+}

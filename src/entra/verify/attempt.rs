@@ -1,0 +1,98 @@
+//! One sign-in with the value that is held.
+
+use std::{
+    sync::{Arc, atomic::AtomicI64},
+    time::Duration,
+};
+
+use secrecy::SecretString;
+
+use super::{Means, Question};
+use crate::{
+    domain::{SecretSource, Secrets, secret::SecretError},
+    entra::{
+        ScanError, SignInRefusal,
+        config::{Auth, TenantConfig},
+        pace::{Dice, Pace},
+        token::SignIn,
+    },
+};
+
+/// How long it may take, all waiting included: somebody sits in front of it.
+const TIME: Duration = Duration::from_secs(45);
+
+const WRONG_SECRET: u32 = 7_000_215;
+
+/// What came of it.
+#[derive(Debug)]
+pub(super) enum Tried {
+    /// There was a token. It has been thrown away.
+    Accepted,
+    /// Entra said no.
+    Refused(Box<SignInRefusal>),
+    /// There was no answer to be had; this is why.
+    Unanswered(String),
+}
+
+impl Tried {
+    /// True when Entra says that the value is none of the app's secrets.
+    pub(super) fn is_wrong(&self) -> bool {
+        matches!(self, Self::Refused(refusal) if refusal.aadsts == Some(WRONG_SECRET))
+    }
+}
+
+/// Gives the value that is held, wherever it is asked for.
+struct Held(SecretString);
+
+impl Secrets for Held {
+    fn read(&self, _: &SecretSource) -> Result<SecretString, SecretError> {
+        Ok(self.0.clone())
+    }
+}
+
+pub(super) async fn sign_in(held: &SecretString, question: &Question, means: &Means) -> Tried {
+    let config = TenantConfig {
+        name: question.tenant_id.clone(),
+        tenant_id: question.tenant_id.clone(),
+        cloud: question.cloud,
+        authority: question.authority.clone(),
+        // a token is all that is wanted; this Graph is never asked
+        graph: question.authority.clone(),
+        auth: Auth::ClientSecret {
+            client_id: question.client_id.clone(),
+            secret: SecretSource::Literal(held.clone()),
+        },
+        ignore: Vec::new(),
+    };
+    let sign_in = SignIn::new(&config, means.http.clone(), Arc::new(Held(held.clone())));
+    let dice = Dice::new(means.seed);
+    let pace = Pace {
+        clock: means.clock.as_ref(),
+        dice: &dice,
+        deadline: means.clock.now() + TIME,
+        progress: &|_| {},
+        skew: AtomicI64::new(0),
+    };
+    match sign_in.bearer(&pace).await {
+        Ok(_) => Tried::Accepted,
+        Err(ScanError::SignIn(refusal)) => Tried::Refused(refusal),
+        Err(error) => Tried::Unanswered(describe(&error)),
+    }
+}
+
+/// The error without what only a scan has to say.
+fn describe(error: &ScanError) -> String {
+    match error {
+        ScanError::Failing { host, last, .. } => {
+            format!("{host} does not answer ({last}); check the network, DNS and any proxy between")
+        }
+        ScanError::Throttled { host, .. } => {
+            format!("{host} is overloaded, or throttles this client; try again later")
+        }
+        ScanError::OutOfTime { .. } => {
+            "the sign-in service did not answer in time, or asked to wait for long; try again later"
+                .to_owned()
+        }
+        other => other.to_string(),
+    }
+}
