@@ -39,7 +39,8 @@ use output::complain;
 )]
 #[command(
     after_help = "Try it without Microsoft, mail or chat:\n  forewarn demo\n\nSee what runs out in your tenants:\n  \
-    forewarn scan --config forewarn.toml --within 90d\n\nRun it for good:\n  forewarn check --online && forewarn run"
+    forewarn scan --config forewarn.toml --within 90d\n\nRun it for good:\n  forewarn check --online && forewarn run\n\n\
+    Understand a refused sign-in:\n  forewarn explain AADSTS7000215\n  forewarn verify --tenant contoso"
 )]
 struct Cli {
     #[command(flatten)]

@@ -7,6 +7,8 @@
 //! `token`, waits by `pace` when it is told to, and names a refusal by `refusal` and `aadsts`; `walk` decides which next
 //! link may be followed; `page` reads the JSON by the forgiving types of `lenient`; `decode` makes domain values of
 //! it, and `collect` keeps each app once. While a page is decoded the next one is already under way.
+//!
+//! Beside the scan, two answers for somebody with an error on the screen: [`explain`] for the error, [`verify`] for the secret.
 
 pub mod aadsts;
 mod answer;

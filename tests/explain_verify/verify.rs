@@ -167,10 +167,11 @@ fn without_ids(text: &str) -> String {
     let mut after_id = false;
     for word in text.split_inclusive(char::is_whitespace) {
         let bare = word.trim_end_matches([')', ';', ',', '\n', ' ']);
-        let is_time = bare.ends_with('Z') && bare.len() == 9 || bare.starts_with("2026-");
+        let is_day = bare.len() == 10 && bare.split('-').count() == 3;
+        let is_time = bare.len() == 9 && bare.ends_with('Z');
         if after_id && bare.len() == 36 {
             plain.push_str(&word.replace(bare, &"x".repeat(36)));
-        } else if is_time {
+        } else if is_day || is_time {
             plain.push_str(&word.replace(bare, &"x".repeat(bare.len())));
         } else {
             plain.push_str(word);
@@ -358,4 +359,58 @@ async fn the_value_shows_nowhere() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_other_command_explains_a_refused_sign_in_as_well() {
+    let world = World::new(LONG_AGO).await;
+    world.sandbox.set_faults(Faults {
+        token_error: Some(7_000_222),
+        ..Faults::default()
+    });
+    let config = world.config();
+    for arguments in [vec!["check", "--online"], vec!["scan"]] {
+        let arguments = [&["--config", config.as_str()], &*arguments].concat();
+        let output = tokio::task::block_in_place(|| forewarn(&arguments, ""));
+        let told = told("", &output);
+        assert!(told.contains("the client secret has expired"), "{told}");
+        assert!(told.contains("--append"), "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_in_json_is_one_document_whatever_happens() {
+    let world = World::new(LONG_AGO).await;
+    let right = world.sandbox.client_secret();
+    let empty = world.verify("", &["--secret-env", "HELD_SECRET", "--format", "json"]);
+    let missing = world.verify("", &["--secret-env", "NO_SUCH", "--format", "json"]);
+    let works = world.verify(&right, &["--format", "json"]);
+    for (output, outcome, exit) in [
+        (empty, "does-not-work", 2),
+        (missing, "could-not-tell", 3),
+        (works, "works", 0),
+    ] {
+        let json: Value = serde_json::from_str(&stdout(&output)).unwrap();
+        assert_eq!(json["outcome"], outcome);
+        assert!(json["answer"].is_string());
+        assert_eq!(output.status.code(), Some(exit));
+    }
+}
+
+/// Not found out is not the same as wrong.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_answers_strangely_leaves_it_open() {
+    let world = World::new(LONG_AGO).await;
+    let right = world.sandbox.client_secret();
+    let base = world.sandbox.base_url().to_owned();
+    let config = std::fs::read_to_string(world.config()).unwrap();
+    // a page of ours is not Entra: it answers 404 without a word
+    let elsewhere = config.replace(
+        &format!("authority = \"{base}\""),
+        &format!("authority = \"{base}/nowhere\""),
+    );
+    std::fs::write(world.config(), elsewhere).unwrap();
+    let output = world.verify(&right, &[]);
+    assert_eq!(output.status.code(), Some(3), "{}", told("", &output));
+    assert!(stdout(&output).starts_with("Could not tell"));
 }

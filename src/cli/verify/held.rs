@@ -11,7 +11,10 @@ use console::Term;
 
 use crate::{
     config::SystemSecrets,
-    domain::{SecretSource, Secrets, secret::SecretString},
+    domain::{
+        SecretSource, Secrets,
+        secret::{SecretError, SecretString},
+    },
 };
 
 /// No secret is longer; a pipe without an end shall not fill the memory.
@@ -27,10 +30,14 @@ impl Held {
     pub(super) async fn read(file: Option<&Path>, variable: Option<&str>) -> anyhow::Result<Self> {
         match (file, variable) {
             (Some(path), _) => from_file(path),
-            (None, Some(name)) => Ok(Self {
-                secret: SystemSecrets.read(&SecretSource::Env(name.to_owned()))?,
-                note: None,
-            }),
+            (None, Some(name)) => {
+                let secret = match SystemSecrets.read(&SecretSource::Env(name.to_owned())) {
+                    // that it is empty is an answer
+                    Err(SecretError::Empty(_)) => SecretString::default(),
+                    other => other?,
+                };
+                Ok(Self { secret, note: None })
+            }
             (None, None) => {
                 // reading blocks until somebody has typed
                 let secret = tokio::task::spawn_blocking(from_stdin).await??;

@@ -12,7 +12,6 @@ use super::{
 use crate::{
     domain::{
         App, Credential, Kind,
-        rung::days_left,
         supersede::{Replacement, replacement},
     },
     entra::{
@@ -198,7 +197,9 @@ fn wrong(
         finding.next.push(words::renew(&finding.client_id));
         return;
     }
-    if let Some(age) = matching.iter().find_map(|secret| age(secret, evidence.now)) {
+    // what can be seen on it does not go away by waiting
+    let young = || matching.iter().find_map(|secret| age(secret, evidence.now));
+    if let Some(age) = look.is_none().then(young).flatten() {
         finding.outcome = Outcome::CouldNotTell;
         finding.answer = format!(
             "Too early to tell: a secret of this app that begins like it was made {} ago, and Entra needs up to two minutes to know a new one \
@@ -304,7 +305,12 @@ fn refused(finding: &mut Finding, refusal: &SignInRefusal) {
 fn tell_which(finding: &mut Finding, evidence: &Evidence<'_>, matching: &[&Credential]) {
     let app = match &evidence.app {
         Known::Is(app) => app,
-        Known::NotAsked => return,
+        Known::NotAsked => {
+            if finding.outcome == Outcome::Works {
+                finding.details.push(words::name_a_tenant());
+            }
+            return;
+        }
         Known::NoSuchApp => {
             finding.details.push(
                 "The tenant lists no app registration with this client id, so nothing more is known of the secret."
@@ -360,19 +366,5 @@ fn tell_newer(finding: &mut Finding, app: &App, old: &Credential, now: DateTime<
         let newer = Listed::of(newer, now);
         finding.details.push(words::has_newer(&newer));
         finding.newer = Some(newer);
-    }
-}
-
-impl Listed {
-    pub(super) fn of(credential: &Credential, now: DateTime<Utc>) -> Self {
-        let end = credential.expires.at();
-        Self {
-            credential_id: credential.id.to_string(),
-            credential_name: credential.name.as_deref().map(str::to_owned),
-            kind: credential.kind,
-            starts_at: credential.starts_at,
-            expires_at: end,
-            days_left: end.map(|end| days_left(end, now)),
-        }
     }
 }

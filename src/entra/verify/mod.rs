@@ -23,7 +23,7 @@ use super::{
     config::{Cloud, TenantConfig},
     looks::{self, Look},
 };
-use crate::domain::{Clock, Kind, Secrets};
+use crate::domain::{Clock, Credential, Kind, Secrets, rung::days_left};
 
 /// What is asked, but for the value itself.
 #[derive(Debug, Clone)]
@@ -107,6 +107,20 @@ pub struct Listed {
     pub expires_at: Option<DateTime<Utc>>,
     /// Whole days left, negative after the end.
     pub days_left: Option<i64>,
+}
+
+impl Listed {
+    fn of(credential: &Credential, now: DateTime<Utc>) -> Self {
+        let end = credential.expires.at();
+        Self {
+            credential_id: credential.id.to_string(),
+            credential_name: credential.name.as_deref().map(str::to_owned),
+            kind: credential.kind,
+            starts_at: credential.starts_at,
+            expires_at: end,
+            days_left: end.map(|end| days_left(end, now)),
+        }
+    }
 }
 
 /// Finds out about `held`.

@@ -135,6 +135,7 @@ fn cases() -> Vec<(&'static str, Case)> {
     let unreadable = || Known::Unreadable("Microsoft Graph refused (HTTP 403)".to_owned());
     let old = || secret(1, Some("invoices"), Some("kR7"), 400, Some(-35));
     let new = || secret(2, Some("invoices 2"), Some("Zu2"), 40, Some(325));
+    let young = || known(vec![secret(1, Some("new"), Some("kR7"), 0, Some(365))]);
     let mut other = app(vec![old(), new()]);
     other.app_id = Id::parse("77777777-2222-4333-8444-555555555555");
     vec![
@@ -166,6 +167,11 @@ fn cases() -> Vec<(&'static str, Case)> {
         ("wrong, no such app", case(STRANGE, WRONG, Known::NoSuchApp)),
         ("works, one of two alike", case(NEW, accepted, several())),
         ("works, like none", case(STRANGE, accepted, several())),
+        ("works, nothing known", case(NEW, accepted, Known::NotAsked)),
+        (
+            "cut short, though young",
+            case("kR78Q~defghij", WRONG, young()),
+        ),
         ("works, unreadable", case(NEW, accepted, unreadable())),
         ("no answer", case(NEW, unanswered, Known::NotAsked)),
         (

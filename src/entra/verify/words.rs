@@ -66,6 +66,10 @@ pub(super) fn compare(client_id: &str) -> String {
     )
 }
 
+pub(super) fn name_a_tenant() -> String {
+    "When it runs out is for Graph to say: name a tenant of the configuration with --tenant to learn it.".to_owned()
+}
+
 pub(super) fn is_the_id_of(listed: &Listed, other_app: Option<&App>) -> String {
     let whose = match other_app {
         None => "this app".to_owned(),
