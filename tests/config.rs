@@ -7,6 +7,8 @@
 mod example;
 #[path = "config/secrecy.rs"]
 mod secrecy;
+#[path = "config/sign_in.rs"]
+mod sign_in;
 
 use std::{fs, path::Path};
 
@@ -124,7 +126,9 @@ fn a_minimal_file_gets_every_default() {
         "https://login.microsoftonline.com/"
     );
     assert_eq!(tenant.graph.as_str(), "https://graph.microsoft.com/");
-    let Auth::ClientSecret { secret, .. } = &tenant.auth;
+    let Auth::ClientSecret { secret, .. } = &tenant.auth else {
+        panic!("{:?}", tenant.auth)
+    };
     assert!(matches!(secret, SecretSource::Env(name) if name == "CONTOSO_SECRET"));
 
     let [route] = config.routes.all() else {
@@ -282,7 +286,9 @@ fn any_key_can_be_overridden_from_the_environment() {
         config.tenants[0].name, "0123",
         "a text is not read as a number"
     );
-    let Auth::ClientSecret { secret, .. } = &config.tenants[0].auth;
+    let Auth::ClientSecret { secret, .. } = &config.tenants[0].auth else {
+        panic!("{:?}", config.tenants[0].auth)
+    };
     assert!(matches!(secret, SecretSource::Env(name) if name == "OTHER"));
     let Backend::Slack(slack) = &config.receivers[0].backend else {
         panic!()

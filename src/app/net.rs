@@ -8,6 +8,9 @@ use std::{
 /// To open a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The same where a host is near or not there at all.
+const LOCAL_CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// Between two pieces of an answer.
 const READ_TIMEOUT: Duration = Duration::from_mins(1);
 
@@ -45,14 +48,32 @@ pub fn read_extra_ca(path: Option<&Path>) -> Result<Option<Vec<u8>>, NetError> {
         })
 }
 
-/// A client for this very machine: whatever proxies are configured, it asks directly.
-pub fn local_client() -> Result<reqwest::Client, NetError> {
-    builder().no_proxy().build().map_err(NetError::Client)
+/// What all clients share: none ever follows a redirect, for a token or a webhook's URL must not travel elsewhere.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+fn builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(concat!("forewarn/", env!("CARGO_PKG_VERSION")))
+        .redirect(reqwest::redirect::Policy::none())
 }
 
-/// A client that never follows a redirect: a token or a webhook's URL must not travel elsewhere.
+/// A client for what is on this machine or its host, such as the instance metadata service. It goes through no proxy, which would
+/// ask for the identity of its own machine, and soon sees that nobody is there.
+pub fn local_client() -> Result<reqwest::Client, NetError> {
+    builder()
+        .no_proxy()
+        .connect_timeout(LOCAL_CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .build()
+        .map_err(NetError::Client)
+}
+
+/// A client for the rest of the world.
 pub fn client(extra_ca: Option<(&Path, &[u8])>) -> Result<reqwest::Client, NetError> {
-    let mut builder = builder();
+    let mut builder = builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .read_timeout(READ_TIMEOUT)
+        .pool_max_idle_per_host(1)
+        .pool_idle_timeout(Duration::from_secs(30));
     if let Some((path, pem)) = extra_ca {
         let unreadable = || NetError::ParseCa {
             path: path.to_owned(),
@@ -64,15 +85,4 @@ pub fn client(extra_ca: Option<(&Path, &[u8])>) -> Result<reqwest::Client, NetEr
         builder = builder.tls_certs_merge(certificates);
     }
     builder.build().map_err(NetError::Client)
-}
-
-#[expect(clippy::disallowed_methods, reason = "this is the one place")]
-fn builder() -> reqwest::ClientBuilder {
-    reqwest::Client::builder()
-        .user_agent(concat!("forewarn/", env!("CARGO_PKG_VERSION")))
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(CONNECT_TIMEOUT)
-        .read_timeout(READ_TIMEOUT)
-        .pool_max_idle_per_host(1)
-        .pool_idle_timeout(Duration::from_secs(30))
 }

@@ -7,7 +7,7 @@ use crate::{
     config::Config,
     domain::{Clock, Secrets},
     engine::Receiver,
-    entra::{Directory, Tenant},
+    entra::{Clients, Directory, Tenant},
     notify::{
         Notifier, config::Backend, config::ReceiverConfig, email::EmailNotifier,
         slack::SlackNotifier, teams::TeamsNotifier, webhook::WebhookNotifier,
@@ -20,6 +20,8 @@ use crate::{
 pub struct Net {
     /// For HTTP.
     pub http: reqwest::Client,
+    /// For HTTP to this machine and its host.
+    pub local: reqwest::Client,
     /// Certificates trusted beside the system's, as PEM.
     pub extra_ca: Option<Vec<u8>>,
 }
@@ -30,7 +32,11 @@ impl Net {
         let path = config.extra_ca_file.as_deref();
         let extra_ca = net::read_extra_ca(path)?;
         let http = net::client(path.zip(extra_ca.as_deref()))?;
-        Ok(Self { http, extra_ca })
+        Ok(Self {
+            http,
+            local: net::local_client()?,
+            extra_ca,
+        })
     }
 }
 
@@ -46,7 +52,10 @@ pub fn directories(
         let (secrets, clock) = (Arc::clone(secrets), Arc::clone(clock));
         let tenant = Tenant::new(
             tenant.clone(),
-            net.http.clone(),
+            Clients {
+                web: net.http.clone(),
+                local: net.local.clone(),
+            },
             secrets,
             clock,
             Arc::clone(metrics),

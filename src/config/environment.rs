@@ -14,6 +14,7 @@ use toml::{
 
 use super::{
     path::KeyPath,
+    platform,
     problem::Severity,
     report::{Place, Report},
     schema::Node,
@@ -24,11 +25,12 @@ use super::{
 const PREFIX: &str = "FOREWARN__";
 const SEPARATOR: &str = "__";
 
-/// The variables that override keys. What is not UTF-8 in a value is replaced, and then found unfit.
+/// The variables that override keys, and those by which a platform tells how to sign in. What is not UTF-8 in a value is
+/// replaced, and then found unfit.
 pub fn environment() -> Vec<(String, String)> {
     let mut variables: Vec<(String, String)> = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value)))
-        .filter(|(name, _)| name.starts_with(PREFIX))
+        .filter(|(name, _)| name.starts_with(PREFIX) || platform::VARIABLES.contains(&&**name))
         .map(|(name, value)| (name, value.to_string_lossy().into_owned()))
         .collect();
     variables.sort();
@@ -43,6 +45,7 @@ pub(crate) fn overrides(
 ) -> Vec<(String, Value)> {
     variables
         .iter()
+        .filter(|(name, _)| name.starts_with(PREFIX))
         .filter_map(|(name, text)| {
             let (path, node) = resolve(name, root, report)?;
             let value = read(text, &node);

@@ -9,6 +9,7 @@ use toml::de::DeTable;
 use super::{
     Config, Problem, Problems, environment, layer, not_yet,
     path::KeyPath,
+    platform::Platform,
     problem::Severity,
     raw,
     report::{Place, Report},
@@ -27,7 +28,7 @@ pub struct Loaded {
     pub warnings: Vec<Problem>,
 }
 
-/// Reads and checks a file. `environment` overrides keys of it; `now` only serves to see whether the schedule ever fires.
+/// Reads and checks a file. `environment` overrides keys of it and tells what the platform provides for signing in; `now` only serves to see whether the schedule ever fires.
 ///
 /// Relative paths in it (`store.url`, secret files, `tls.extra_ca_file`) are relative to the current directory of the process,
 /// not to the file.
@@ -50,7 +51,8 @@ pub fn load(
     };
     let file = Shape::of_file(&mut report, root.clone()).document(document.get_ref());
     let overrides = environment::overrides(environment, &root, &mut report);
-    let config = judge(file, overrides, now, &mut report);
+    let platform = Platform::of(environment);
+    let config = judge(file, overrides, &platform, now, &mut report);
 
     let failed = report.has_errors();
     let problems = Problems::from(report.finish());
@@ -67,6 +69,7 @@ pub fn load(
 fn judge(
     file: Map<String, Value>,
     overrides: Vec<(String, Value)>,
+    platform: &Platform,
     now: DateTime<Utc>,
     report: &mut Report<'_>,
 ) -> Option<Config> {
@@ -83,7 +86,7 @@ fn judge(
     };
     not_yet::check(&tree, report);
     match serde_path_to_error::deserialize::<_, raw::File>(tree) {
-        Ok(raw) => validate::config(raw, now, report),
+        Ok(raw) => validate::config(raw, platform, now, report),
         Err(error) => {
             let at = error
                 .path()

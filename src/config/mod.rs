@@ -4,8 +4,9 @@
 //! The way of a file, with no stops between: its text is read (`source`) and parsed with positions; the tree is compared
 //! with the schema (`shape`), which in turn is made from the structs of the file as written (`raw`); variables of the
 //! environment go through the same comparison (`environment`) and over it (`layer`); what remains is told what this
-//! version cannot do yet (`not_yet`) and judged for its meaning (`validate`). Problems are collected on the way
-//! (`report`), and none of them ever shows a secret.
+//! version cannot do yet (`not_yet`) and judged for its meaning (`validate`), to which belongs what the platform that we
+//! run on says about signing in (`platform`). Problems are collected on the way (`report`), and none of them ever shows a
+//! secret.
 
 mod environment;
 mod layer;
@@ -14,6 +15,7 @@ mod locate;
 mod misfit;
 mod not_yet;
 mod path;
+mod platform;
 mod problem;
 mod raw;
 mod report;

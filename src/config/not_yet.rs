@@ -33,7 +33,6 @@ const fn unheeded(key: &'static str, applies: fn(&Value) -> bool, instead: &'sta
 
 #[rustfmt::skip]
 const NOT_YET: &[NotYet] = &[
-    refused("tenants[].auth.method", |v| v != "client-secret", "sign in with `client-secret`"),
     refused("tenants[].include", |v| lacks(v, "applications"), "add \"applications\": app registrations are all that is scanned so far"),
     refused("receivers[].type", |v| v == "pagerduty", "use `email` with the service's mail address, or `webhook`"),
     refused("receivers[].type", |v| v == "graph-mail", "use `email`"),
@@ -45,7 +44,6 @@ const NOT_YET: &[NotYet] = &[
     unheeded("tenants[].sign_in_activity", is_true, "last use is not known, and rotation is judged by names"),
     unheeded("tenants[].azure.aks", is_true, "clusters are not named"),
     unheeded("tenants[].endpoints.arm", given, "nothing is asked of Azure Resource Manager"),
-    unheeded("tenants[].endpoints.imds", given, "nothing is asked of the metadata service"),
     unheeded("tenants[].ignore[].owner", given, "owners are not known, so this matches nothing"),
     unheeded("policies[].match.owner", given, "owners are not known, so this matches nothing"),
     unheeded("policies[].self_renewing", given, "these credentials are announced like all others"),

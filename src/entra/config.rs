@@ -35,6 +35,47 @@ pub enum Auth {
         /// Its secret.
         secret: SecretSource,
     },
+    /// With a certificate whose private key we hold.
+    Certificate {
+        /// The application (client) id.
+        client_id: String,
+        /// PEM with the certificate and its private key.
+        certificate: SecretSource,
+        /// What the private key is encrypted with, if it is.
+        password: Option<SecretSource>,
+    },
+    /// With a token of somebody whom Entra trusts to vouch for us: a Kubernetes service account.
+    WorkloadIdentity {
+        /// The application (client) id.
+        client_id: String,
+        /// Where the platform puts that token, and renews it.
+        token: SecretSource,
+    },
+    /// As the Azure resource that we run on.
+    ManagedIdentity {
+        /// Which of its user-assigned identities; `None` for the resource's own.
+        client_id: Option<String>,
+        /// Who hands out its tokens.
+        endpoint: IdentityEndpoint,
+    },
+    /// As whoever is signed in to the Azure CLI.
+    AzureCli,
+}
+
+/// Who hands out a managed identity's tokens. Each is on this machine or its host, and is never asked through a proxy.
+#[derive(Debug, Clone)]
+pub enum IdentityEndpoint {
+    /// The instance metadata service of a virtual machine or an AKS node: base URL.
+    Imds(Url),
+    /// App Service, Functions and Container Apps.
+    AppService {
+        /// `IDENTITY_ENDPOINT`.
+        url: Url,
+        /// `IDENTITY_HEADER`: without it, the endpoint answers nobody.
+        header: SecretSource,
+    },
+    /// The agent of Azure Arc, on a machine outside of Azure: `IDENTITY_ENDPOINT`.
+    Arc(Url),
 }
 
 /// A Microsoft cloud. Hosts: graph-facts section 5.4 (learn.microsoft.com "national cloud deployments", azure-cli's `cloud.py`).
@@ -79,6 +120,11 @@ impl Cloud {
             Self::UsGovDod => "https://dod-graph.microsoft.us",
             Self::China => "https://microsoftgraph.chinacloudapi.cn",
         }
+    }
+
+    /// The sign-in service's older name, which Azure's own tools still use.
+    pub fn former_authority(self) -> Option<&'static str> {
+        (self == Self::China).then_some("https://login.chinacloudapi.cn")
     }
 
     /// The Entra admin centre.

@@ -6,6 +6,7 @@ use super::{
     answer::with_causes,
     excerpt::excerpt,
     refusal::{GraphRefusal, SignInRefusal},
+    signin::{CertificateError, ChallengeError, CliError, IdentityRefusal},
 };
 use crate::domain::secret::SecretError;
 
@@ -14,6 +15,8 @@ use crate::domain::secret::SecretError;
 pub enum Service {
     /// The token endpoint.
     SignIn,
+    /// Who hands out a managed identity's tokens.
+    Identity,
     /// Graph.
     Graph,
 }
@@ -22,8 +25,21 @@ impl fmt::Display for Service {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::SignIn => "the sign-in service",
+            Self::Identity => "the managed identity endpoint",
             Self::Graph => "Microsoft Graph",
         })
+    }
+}
+
+impl Service {
+    /// Where to look when it does not answer.
+    fn way_there(self) -> &'static str {
+        match self {
+            Self::SignIn | Self::Graph => "Check the network, DNS and any proxy between",
+            Self::Identity => {
+                "Only machines in Azure (and those that Azure Arc manages) have one; in a pod, check that network policies let it through"
+            }
+        }
     }
 }
 
@@ -34,6 +50,47 @@ pub enum ScanError {
     /// Our own secret could not be read.
     #[error("cannot sign in: {}", with_causes(.0))]
     OwnSecret(SecretError),
+
+    /// Our own certificate cannot be used.
+    #[error("cannot sign in with the certificate in {origin}: {why}")]
+    OwnCertificate {
+        /// Where it is kept.
+        origin: String,
+        /// What is the matter.
+        why: CertificateError,
+    },
+
+    /// The managed identity endpoint gave no token.
+    #[error(transparent)]
+    Identity(Box<IdentityRefusal>),
+
+    /// Azure Arc's agent asks for a proof that we cannot give.
+    #[error("the Azure Arc agent wants to see that we may use its identity, but {0}")]
+    Challenge(ChallengeError),
+
+    /// The Azure CLI gave no token.
+    #[error("cannot sign in with the Azure CLI: {0}")]
+    AzureCli(CliError),
+
+    /// A token for another directory than the configured one.
+    #[error(
+        "the token is for the directory {theirs}, not for {configured}; correct `tenant_id`, or sign in as somebody of that directory"
+    )]
+    OtherTenant {
+        /// The one that it is for.
+        theirs: String,
+        /// The one that is configured.
+        configured: String,
+    },
+
+    /// A token for another identity than the configured one.
+    #[error(
+        "the Azure Arc agent gave a token of another identity than {client_id}; update the agent, or leave `client_id` out to sign in as the machine"
+    )]
+    OtherIdentity {
+        /// The one that is configured.
+        client_id: String,
+    },
 
     /// The token endpoint knows us not, or no longer.
     #[error(transparent)]
@@ -54,8 +111,8 @@ pub enum ScanError {
 
     /// A server cannot be reached, breaks off, or reports errors of its own, again and again.
     #[error(
-        "{service} at {host} failed {tries} times in a row, the last time with: {last}. Check the network, DNS and any proxy between; the next \
-         scan tries again"
+        "{service} at {host} failed {tries} times in a row, the last time with: {last}. {}; the next scan tries again",
+        service.way_there()
     )]
     Failing {
         /// Which.

@@ -14,6 +14,7 @@ use super::{
     error::{ScanError, Service},
     pace::{Pace, Patience},
     refusal::GraphRefusal,
+    signin::Clients,
     token::SignIn,
 };
 use crate::{domain::Secrets, telemetry::Metrics};
@@ -43,18 +44,28 @@ enum Outcome {
 impl Graph {
     pub(super) fn new(
         config: &TenantConfig,
-        http: reqwest::Client,
+        http: Clients,
         secrets: Arc<dyn Secrets>,
         metrics: Arc<Metrics>,
     ) -> Self {
         Self {
-            sign_in: SignIn::new(config, http.clone(), secrets),
-            http,
+            sign_in: SignIn::new(config, &http, secrets),
+            http: http.web,
             metrics,
             tenant: config.name.clone(),
             host: answer::host(&config.graph),
             body_max: 64 << 20,
         }
+    }
+
+    /// Signs in another way.
+    #[cfg(test)]
+    pub(super) fn change_method(
+        mut self,
+        change: impl FnOnce(super::signin::Method) -> super::signin::Method,
+    ) -> Self {
+        self.sign_in = self.sign_in.change_method(change);
+        self
     }
 
     /// The body of a 200. Waits when Graph says so, tries again when a connection dies, renews a refused token once; everything

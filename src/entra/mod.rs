@@ -3,8 +3,8 @@
 //! The rest of the house sees only [`Directory`]: it gives a whole snapshot of a tenant, or an error that says why not.
 //! [`Tenant`] is the real one.
 //!
-//! One scan, from the top: `tenant` walks the list of applications; each request goes through `graph`, which signs in by
-//! `token`, waits by `pace` when it is told to, and names a refusal by `refusal` and `aadsts`; `walk` decides which next
+//! One scan, from the top: `tenant` walks the list of applications; each request goes through `graph`, which gets its
+//! token from `token` (and that one from a method of `signin`), waits by `pace` when it is told to, and names a refusal by `refusal` and `aadsts`; `walk` decides which next
 //! link may be followed; `page` reads the JSON by the forgiving types of `lenient`; `decode` makes domain values of
 //! it, and `collect` keeps each app once. While a page is decoded the next one is already under way.
 //!
@@ -25,6 +25,7 @@ mod looks;
 mod pace;
 mod page;
 mod refusal;
+mod signin;
 mod tenant;
 #[cfg(test)]
 mod tests;
@@ -34,7 +35,8 @@ mod walk;
 
 pub use error::{ScanError, Service};
 pub use links::portal_link;
-pub use refusal::{GraphRefusal, SignInRefusal};
+pub use refusal::{GraphRefusal, Presented, SignInRefusal};
+pub use signin::{CertificateError, ChallengeError, CliError, Clients, IdentityRefusal};
 pub use tenant::Tenant;
 
 use chrono::{DateTime, Utc};

@@ -25,10 +25,43 @@ pub struct SignInRefusal {
     pub correlation_id: Option<String>,
     /// The client that signed in.
     pub client_id: String,
-    /// Where its secret was read from.
+    /// What it proved itself with.
+    pub presented: Presented,
+    /// Where that was read from.
     pub secret_source: String,
     /// What is wrong with the secret by the looks of it.
     pub suspicion: Option<String>,
+}
+
+/// What a client proves itself with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presented {
+    /// A client secret.
+    Secret,
+    /// An assertion signed with a certificate's key.
+    Certificate,
+    /// A token of somebody else.
+    Token,
+}
+
+impl fmt::Display for Presented {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Secret => "secret",
+            Self::Certificate => "certificate",
+            Self::Token => "federated token",
+        })
+    }
+}
+
+/// What was tried.
+pub(super) struct Tried {
+    pub(super) client_id: String,
+    pub(super) presented: Presented,
+    /// Where the secret, the certificate or the token was read from.
+    pub(super) source: String,
+    /// What was sent.
+    pub(super) value: SecretString,
 }
 
 /// The error body of the token endpoint (Microsoft identity platform, "client credentials flow", error response).
@@ -42,21 +75,15 @@ struct TokenError {
 }
 
 impl SignInRefusal {
-    /// Reads an error answer, whatever it is: Entra's JSON, a proxy's HTML, or nothing. `secret` is what was tried; it
-    /// is not kept, and not shown should the answer echo it.
-    pub(super) fn read(
-        status: u16,
-        body: &[u8],
-        client_id: &str,
-        secret_source: String,
-        secret: &SecretString,
-    ) -> Self {
+    /// Reads an error answer, whatever it is: Entra's JSON, a proxy's HTML, or nothing. What was sent is not kept,
+    /// and not shown should the answer echo it.
+    pub(super) fn read(status: u16, body: &[u8], tried: Tried) -> Self {
         let parsed: Option<TokenError> = serde_json::from_slice(body).ok();
         let parsed = parsed.unwrap_or_else(|| TokenError {
             error_description: String::from_utf8_lossy(body).into_owned(),
             ..TokenError::default()
         });
-        let shown = |text: &str, max| excerpt(&without(text, secret), max);
+        let shown = |text: &str, max| excerpt(&without(text, &tried.value), max);
         Self {
             status,
             aadsts: parsed
@@ -67,9 +94,12 @@ impl SignInRefusal {
             error: shown(&parsed.error, 60),
             description: shown(&parsed.error_description, 400),
             correlation_id: parsed.correlation_id.map(|id| shown(&id, 40)),
-            client_id: client_id.to_owned(),
-            secret_source,
-            suspicion: looks::look(secret.expose_secret()).map(looks::Look::clause),
+            suspicion: (tried.presented == Presented::Secret)
+                .then(|| looks::look(tried.value.expose_secret()).map(looks::Look::clause))
+                .flatten(),
+            client_id: tried.client_id,
+            presented: tried.presented,
+            secret_source: tried.source,
         }
     }
 
@@ -107,7 +137,12 @@ impl fmt::Display for SignInRefusal {
             Some(known) => {
                 write!(f, ": {}. ", known.meaning)?;
                 if known.credential {
-                    write!(f, "The secret was read from {}", self.secret_source)?;
+                    let Self {
+                        presented,
+                        secret_source,
+                        ..
+                    } = self;
+                    write!(f, "The {presented} was read from {secret_source}")?;
                     // what can be seen is better advice than all that can be the matter
                     match &self.suspicion {
                         Some(suspicion) => write!(f, ", and {suspicion}")?,
@@ -135,7 +170,7 @@ impl fmt::Display for SignInRefusal {
 /// What OAuth's own error means where there is no AADSTS number that we know (RFC 6749, section 5.2).
 pub(super) fn by_oauth(error: &str) -> &'static str {
     match error {
-        "invalid_client" => "the client id or its secret is wrong; check both",
+        "invalid_client" => "the client id, or what it proves itself with, is wrong; check both",
         "unauthorized_client" => {
             "this client may not sign in here; check the client id and the tenant"
         }
@@ -145,7 +180,7 @@ pub(super) fn by_oauth(error: &str) -> &'static str {
         "" => {
             "the answer is not Entra's; look for a proxy between, and check `endpoints.authority`"
         }
-        _ => "check the tenant, the client id and the secret",
+        _ => "check the tenant, the client id and what it proves itself with",
     }
 }
 

@@ -27,6 +27,7 @@ use super::{
     links::portal_link,
     pace::{Dice, Pace},
     page,
+    signin::Clients,
     walk::Walk,
 };
 use crate::{
@@ -55,10 +56,10 @@ pub struct Tenant {
 }
 
 impl Tenant {
-    /// Connects nothing yet. `http` must not follow redirects; `seed` feeds the jitter of waits and the ids of requests.
+    /// Connects nothing yet. `seed` feeds the jitter of waits and the ids of requests.
     pub fn new(
         config: TenantConfig,
-        http: reqwest::Client,
+        http: Clients,
         secrets: Arc<dyn Secrets>,
         clock: Arc<dyn Clock>,
         metrics: Arc<Metrics>,

@@ -1,84 +1,41 @@
-//! Sign-in with a client secret, and the one token that everybody shares.
+//! The one token that everybody shares.
 //!
 //! One request is under way at a time: whoever needs a token meanwhile waits for its outcome. A token is renewed five
-//! minutes, or a fifth of its life if that is less, before its end. The secret is read anew at each sign-in, and neither it
-//! nor the token is ever in a log line, an error or a `Debug`.
+//! minutes, or a fifth of its life if that is less, before its end. How it is got is the matter of `signin`.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
-use reqwest::header::{ACCEPT, HeaderValue, USER_AGENT};
-use secrecy::ExposeSecret;
-use serde::Deserialize;
+use reqwest::header::HeaderValue;
 use tokio::sync::Mutex;
-use url::Url;
 
 use super::{
-    answer::{self, REQUEST_TIMEOUT},
-    config::{Auth, TenantConfig},
-    error::{ScanError, Service},
+    config::TenantConfig,
+    error::ScanError,
     pace::{Pace, Patience},
-    refusal::SignInRefusal,
+    signin::{Clients, Granted, Method, Outcome},
 };
-use crate::domain::{SecretSource, Secrets, secret::SecretString};
-
-/// A token is renewed so many seconds before its end at the most.
-const MARGIN_MAX: i64 = 300;
-/// How long a token is trusted whose answer does not say how long it lives.
-const LIFE_UNKNOWN: i64 = 300;
+use crate::domain::Secrets;
 
 /// Signs in and keeps the token.
 pub(super) struct SignIn {
-    http: reqwest::Client,
-    secrets: Arc<dyn Secrets>,
-    url: Url,
-    host: String,
-    client_id: String,
-    secret: SecretSource,
-    scope: String,
-    kept: Mutex<Option<Token>>,
-}
-
-struct Token {
-    /// The whole `Authorization` value, marked sensitive: its `Debug` shows nothing.
-    bearer: HeaderValue,
-    renew_at: DateTime<Utc>,
-}
-
-#[derive(Deserialize)]
-struct Granted {
-    access_token: SecretString,
-    #[serde(default)]
-    expires_in: serde_json::Value,
-}
-
-enum Outcome {
-    Granted(Token),
-    Later {
-        status: u16,
-        after: Option<std::time::Duration>,
-    },
-    Broken(String),
+    method: Method,
+    kept: Mutex<Option<Granted>>,
 }
 
 impl SignIn {
-    pub(super) fn new(
-        config: &TenantConfig,
-        http: reqwest::Client,
-        secrets: Arc<dyn Secrets>,
-    ) -> Self {
-        let Auth::ClientSecret { client_id, secret } = &config.auth;
-        let segments = [config.tenant_id.as_str(), "oauth2", "v2.0", "token"];
+    pub(super) fn new(config: &TenantConfig, http: &Clients, secrets: Arc<dyn Secrets>) -> Self {
         Self {
-            http,
-            secrets,
-            url: answer::below(&config.authority, &segments),
-            host: answer::host(&config.authority),
-            client_id: client_id.clone(),
-            secret: secret.clone(),
-            // the resource is the cloud's real Graph even where it is reached by another address
-            scope: format!("{}/.default", config.cloud.graph()),
+            method: Method::new(config, http, secrets),
             kept: Mutex::new(None),
+        }
+    }
+
+    /// Signs in another way.
+    #[cfg(test)]
+    pub(super) fn change_method(self, change: impl FnOnce(Method) -> Method) -> Self {
+        Self {
+            method: change(self.method),
+            ..self
         }
     }
 
@@ -103,81 +60,15 @@ impl SignIn {
         }
     }
 
-    async fn sign_in(&self, pace: &Pace<'_>) -> Result<Token, ScanError> {
-        let mut patience = Patience::new(pace, Service::SignIn, &self.host);
+    async fn sign_in(&self, pace: &Pace<'_>) -> Result<Granted, ScanError> {
+        let (service, host) = self.method.asked();
+        let mut patience = Patience::new(pace, service, host);
         loop {
-            match self.attempt(pace).await? {
+            match self.method.attempt(pace).await? {
                 Outcome::Granted(token) => return Ok(token),
                 Outcome::Later { status, after } => patience.refused(status, after).await?,
                 Outcome::Broken(last) => patience.broken(last).await?,
             }
         }
     }
-
-    async fn attempt(&self, pace: &Pace<'_>) -> Result<Outcome, ScanError> {
-        let secret = self
-            .secrets
-            .read(&self.secret)
-            .map_err(ScanError::OwnSecret)?;
-        let asked_at = pace.clock.now();
-        let form = [
-            ("grant_type", "client_credentials"),
-            ("client_id", &self.client_id),
-            ("client_secret", secret.expose_secret()),
-            ("scope", &self.scope),
-        ];
-        let request = self
-            .http
-            .post(self.url.clone())
-            .header(ACCEPT, "application/json")
-            .header(USER_AGENT, answer::USER_AGENT)
-            .header("client-request-id", pace.dice.guid().to_string())
-            .timeout(pace.left(Service::SignIn)?.min(REQUEST_TIMEOUT))
-            .form(&form);
-        let mut response = match request.send().await {
-            Ok(response) => response,
-            Err(error) => return Ok(Outcome::Broken(answer::describe(error))),
-        };
-        let status = response.status().as_u16();
-        if (300..400).contains(&status) {
-            return Err(answer::redirect(Service::SignIn, &response));
-        }
-        let after = answer::retry_after(response.headers(), pace.clock.now());
-        let body = answer::read_small(&mut response).await;
-        if status == 200 {
-            return self.granted(&body, asked_at).map(Outcome::Granted);
-        }
-        let source = self.secret.to_string();
-        let refusal = SignInRefusal::read(status, &body, &self.client_id, source, &secret);
-        match status {
-            429 | 503 | 504 => Ok(Outcome::Later { status, after }),
-            408 | 500.. => Ok(Outcome::Broken(refusal.summary())),
-            _ if refusal.is_transient() => Ok(Outcome::Later { status, after }),
-            _ => Err(ScanError::SignIn(Box::new(refusal))),
-        }
-    }
-
-    fn granted(&self, body: &[u8], asked_at: DateTime<Utc>) -> Result<Token, ScanError> {
-        let no_token = || ScanError::NoToken {
-            host: self.host.clone(),
-        };
-        let granted: Granted = serde_json::from_slice(body).map_err(|_| no_token())?;
-        let value = format!("Bearer {}", granted.access_token.expose_secret());
-        let mut bearer = HeaderValue::try_from(value).map_err(|_| no_token())?;
-        bearer.set_sensitive(true);
-        let life = seconds(&granted.expires_in).unwrap_or(LIFE_UNKNOWN);
-        let margin = MARGIN_MAX.min(life / 5);
-        Ok(Token {
-            bearer,
-            renew_at: asked_at + TimeDelta::seconds(life - margin),
-        })
-    }
-}
-
-/// A number of seconds, up to ten years; some token endpoints write it as a string.
-fn seconds(value: &serde_json::Value) -> Option<i64> {
-    let seconds = value
-        .as_i64()
-        .or_else(|| value.as_str()?.trim().parse().ok())?;
-    Some(seconds.clamp(0, 315_360_000))
 }

@@ -12,7 +12,7 @@ use super::{Matcher, Secret};
 pub(crate) struct Tenant {
     /// Its name here: lower-case letters, digits, `_` and `-`; unique.
     pub(crate) name: Option<String>,
-    /// The directory (tenant) id, or a verified domain.
+    /// The directory (tenant) id, or a verified domain. For `workload-identity`, default: `AZURE_TENANT_ID`.
     pub(crate) tenant_id: Option<String>,
     /// The Microsoft cloud it lives in. Default: `public`.
     pub(crate) cloud: Option<Cloud>,
@@ -75,11 +75,12 @@ pub(crate) enum Include {
 pub(crate) struct Auth {
     /// Default: `client-secret`.
     pub(crate) method: Option<AuthMethod>,
-    /// The application (client) id of the app registration that forewarn signs in as.
+    /// The application (client) id of the app registration that forewarn signs in as; for `managed-identity`, of a user-assigned
+    /// identity. For `workload-identity` and `managed-identity`, default: `AZURE_CLIENT_ID`.
     pub(crate) client_id: Option<String>,
     /// For `client-secret`: the secret's value (not its id).
     pub(crate) client_secret: Option<Secret>,
-    /// For `certificate`: PEM with its private key, or PFX.
+    /// For `certificate`: PEM with its RSA private key.
     pub(crate) certificate: Option<Secret>,
     /// For `certificate`: what the key is encrypted with, if it is.
     pub(crate) certificate_password: Option<Secret>,
@@ -123,6 +124,6 @@ pub(crate) struct Endpoints {
     pub(crate) graph: Option<String>,
     /// Azure Resource Manager, such as `https://management.azure.com`.
     pub(crate) arm: Option<String>,
-    /// The instance metadata service, such as `http://169.254.169.254`.
+    /// The instance metadata service, such as `http://169.254.169.254`; given, `managed-identity` asks nobody else.
     pub(crate) imds: Option<String>,
 }

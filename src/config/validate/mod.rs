@@ -10,6 +10,7 @@ mod receiver;
 mod route;
 mod schedule;
 mod secret;
+mod sign_in;
 mod smtp;
 mod store;
 mod tenant;
@@ -18,13 +19,14 @@ mod url;
 
 use chrono::{DateTime, Utc};
 
-use super::{Config, LogFormat, path::KeyPath, raw, report::Report};
+use super::{Config, LogFormat, path::KeyPath, platform::Platform, raw, report::Report};
 
 const MAX_CREDENTIALS: u32 = 5_000;
 
 /// The configuration, if all of it could be understood.
 pub(crate) fn config(
     raw: raw::File,
+    platform: &Platform,
     now: DateTime<Utc>,
     report: &mut Report<'_>,
 ) -> Option<Config> {
@@ -32,7 +34,7 @@ pub(crate) fn config(
     let schedule = schedule::schedule(&raw.schedule, now, report);
     let calendar = calendar::calendar(&raw.calendar, raw.schedule.timezone.as_deref(), report);
     let policies = thresholds::policies(raw.thresholds, raw.policies, report);
-    let tenants = tenant::tenants(raw.tenants, report);
+    let tenants = tenant::tenants(raw.tenants, platform, report);
     let names = receiver::names(&raw.receivers);
     let receivers = receiver::receivers(raw.receivers, report);
     let routes = route::routes(raw.routes, &names, &tenants, report);

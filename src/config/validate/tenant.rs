@@ -5,17 +5,26 @@ use url::Url;
 use super::{
     matcher::{Asked, matcher},
     name::Names,
-    secret::secret,
+    sign_in,
     url::{http_url, is_safe},
 };
 use crate::{
-    config::{path::KeyPath, raw, report::Report},
-    domain::{Id, SecretSource, secret::ExposeSecret},
-    entra::config::{Auth, Cloud, TenantConfig},
+    config::{
+        path::KeyPath,
+        platform::{self, Platform},
+        raw,
+        report::Report,
+    },
+    domain::Id,
+    entra::config::{Cloud, TenantConfig},
 };
 
 /// The tenants that could be understood.
-pub(super) fn tenants(raw: Vec<raw::Tenant>, report: &mut Report<'_>) -> Vec<TenantConfig> {
+pub(super) fn tenants(
+    raw: Vec<raw::Tenant>,
+    platform: &Platform,
+    report: &mut Report<'_>,
+) -> Vec<TenantConfig> {
     let at = KeyPath::root().key("tenants");
     if raw.is_empty() {
         report.error(
@@ -27,18 +36,23 @@ pub(super) fn tenants(raw: Vec<raw::Tenant>, report: &mut Report<'_>) -> Vec<Ten
     let mut names = Names::default();
     raw.into_iter()
         .enumerate()
-        .filter_map(|(index, raw)| tenant(raw, &mut names, &at.index(index), report))
+        .filter_map(|(index, raw)| tenant(raw, &mut names, platform, &at.index(index), report))
         .collect()
 }
 
 fn tenant(
     raw: raw::Tenant,
     names: &mut Names,
+    platform: &Platform,
     at: &KeyPath,
     report: &mut Report<'_>,
 ) -> Option<TenantConfig> {
     let name = names.take(raw.name, at, report);
-    let tenant_id = tenant_id(raw.tenant_id, &at.key("tenant_id"), report);
+    // who vouches for us also says to whom
+    let voucher = (raw.auth.method == Some(raw::AuthMethod::WorkloadIdentity)).then_some(platform);
+    let by_platform = voucher.and_then(|platform| platform.get(platform::TENANT_ID));
+    let tenant_id = raw.tenant_id.or_else(|| by_platform.map(str::to_owned));
+    let tenant_id = self::tenant_id(tenant_id, &at.key("tenant_id"), report);
     let cloud = match raw.cloud {
         Some(raw::Cloud::UsGov) => Cloud::UsGov,
         Some(raw::Cloud::UsGovDod) => Cloud::UsGovDod,
@@ -66,20 +80,25 @@ fn tenant(
         matcher
     });
     let ignore = ignore.collect();
-    let auth = auth(raw.auth, &at.key("auth"), report);
-    let mut endpoint =
-        |text, default, key| endpoint(text, default, &at.key("endpoints").key(key), report);
-    let authority = endpoint(
+    let key = |key| at.key("endpoints").key(key);
+    let authority = authority(
         raw.endpoints.authority,
-        Some(cloud.authority()),
-        "authority",
+        cloud,
+        voucher,
+        &key("authority"),
+        report,
     );
-    let graph = endpoint(raw.endpoints.graph, Some(cloud.graph()), "graph");
-    endpoint(raw.endpoints.arm, None, "arm");
-    if let Some(imds) = raw.endpoints.imds {
-        // the metadata service is plain http on a link-local address by design
-        http_url(&imds, &at.key("endpoints").key("imds"), report);
-    }
+    let graph = endpoint(
+        raw.endpoints.graph,
+        Some(cloud.graph()),
+        &key("graph"),
+        report,
+    );
+    endpoint(raw.endpoints.arm, None, &key("arm"), report);
+    // the metadata service is plain http on a link-local address by design
+    let imds = raw.endpoints.imds;
+    let imds = imds.and_then(|imds| http_url(&imds, &key("imds"), report));
+    let auth = sign_in::auth(raw.auth, imds, platform, &at.key("auth"), report);
     Some(TenantConfig {
         name: name?,
         tenant_id: tenant_id?,
@@ -114,55 +133,31 @@ fn is_domain(text: &str) -> bool {
     text.contains('.') && text.split('.').all(label)
 }
 
-fn auth(raw: raw::Auth, at: &KeyPath, report: &mut Report<'_>) -> Option<Auth> {
-    let method = raw.method.unwrap_or(raw::AuthMethod::ClientSecret);
-    let certificate = [
-        (raw.certificate, "certificate"),
-        (raw.certificate_password, "certificate_password"),
-    ];
-    for (value, key) in certificate {
-        let Some(value) = value else { continue };
-        secret(value, &at.key(key), report);
-        if method != raw::AuthMethod::Certificate {
-            report.error(
-                &at.key(key),
-                "only `method = \"certificate\"` takes this key",
-                "delete it, or change the method",
-            );
-        }
-    }
-    if method != raw::AuthMethod::ClientSecret {
-        return None; // `not_yet` has said so
-    }
-    let client_id = client_id(raw.client_id, &at.key("client_id"), report);
-    let at = at.key("client_secret");
-    let remedy =
-        "write `client_secret = { env = \"NAME\" }` or `{ file = \"PATH\" }` in [tenants.auth]";
-    let value = report.require(raw.client_secret, &at, remedy)?;
-    let value = secret(value, &at, report);
-    if let Some(SecretSource::Literal(text)) = &value
-        && Id::parse(text.expose_secret()).is_guid()
-    {
+/// Where to sign in: what is written, else what a platform says that vouches for us, else the cloud's.
+fn authority(
+    raw: Option<String>,
+    cloud: Cloud,
+    platform: Option<&Platform>,
+    at: &KeyPath,
+    report: &mut Report<'_>,
+) -> Option<Url> {
+    let by_platform = platform.and_then(|platform| platform.get(platform::AUTHORITY));
+    let (None, Some(text)) = (&raw, by_platform) else {
+        return endpoint(raw, Some(cloud.authority()), at, report);
+    };
+    let url = endpoint(Some(text.to_owned()), None, at, report)?;
+    let is_host_of = |known: &str| Url::parse(known).is_ok_and(|known| known.host() == url.host());
+    if !is_host_of(cloud.authority()) && !cloud.former_authority().is_some_and(is_host_of) {
         report.warning(
-            &at,
-            "this looks like the secret's id, not its value; Entra would answer AADSTS7000215",
-            "the value is shown only once, when a secret is made: make a new one and copy its value",
+            at,
+            format!(
+                "the platform signs in at {text} ({}), which is not the cloud `{cloud}`",
+                platform::AUTHORITY
+            ),
+            "set `cloud`, so that the same cloud's Graph is asked",
         );
     }
-    Some(Auth::ClientSecret {
-        client_id: client_id?,
-        secret: value?,
-    })
-}
-
-fn client_id(id: Option<String>, at: &KeyPath, report: &mut Report<'_>) -> Option<String> {
-    const REMEDY: &str =
-        "the application (client) id is on the overview page of the app registration";
-    let id = report.require(id.filter(|id| !id.trim().is_empty()), at, REMEDY)?;
-    if !Id::parse(&id).is_guid() {
-        report.warning(at, format!("{id:?} is not a GUID"), REMEDY);
-    }
-    Some(id)
+    Some(url)
 }
 
 /// A base URL without a slash at the end of its path.

@@ -26,36 +26,37 @@ use crate::{
         secret::{SecretError, SecretString},
     },
     entra::{
-        Directory, Progress, ScanError, Tenant,
+        Clients, Directory, Progress, ScanError, Tenant,
         config::{Auth, Cloud, TenantConfig},
+        signin::Method,
     },
     telemetry::Metrics,
 };
 
-pub(super) const SECRET: &str = "abc8Q~d+e/f=g h%&_.-";
-pub(super) const CLIENT_ID: &str = "11111111-2222-4333-8444-555555555555";
-pub(super) const TENANT_ID: &str = "3f0c6a53-7a7a-4a4f-9a5e-2f5d3c1b0a99";
+pub(in crate::entra) const SECRET: &str = "abc8Q~d+e/f=g h%&_.-";
+pub(in crate::entra) const CLIENT_ID: &str = "11111111-2222-4333-8444-555555555555";
+pub(in crate::entra) const TENANT_ID: &str = "3f0c6a53-7a7a-4a4f-9a5e-2f5d3c1b0a99";
 
-pub(super) type Answer = Response<Body>;
+pub(in crate::entra) type Answer = Response<Body>;
 
 /// One request as it came in.
 #[derive(Clone)]
-pub(super) struct Call {
-    pub(super) path: String,
-    pub(super) query: String,
-    pub(super) headers: HeaderMap,
-    pub(super) body: String,
+pub(in crate::entra) struct Call {
+    pub(in crate::entra) path: String,
+    pub(in crate::entra) query: String,
+    pub(in crate::entra) headers: HeaderMap,
+    pub(in crate::entra) body: String,
 }
 
 impl Call {
-    pub(super) fn header(&self, name: &str) -> &str {
+    pub(in crate::entra) fn header(&self, name: &str) -> &str {
         self.headers[name].to_str().unwrap()
     }
 }
 
 /// Microsoft, as far as we see it.
-pub(super) struct Fake {
-    pub(super) url: Url,
+pub(in crate::entra) struct Fake {
+    pub(in crate::entra) url: Url,
     calls: Arc<Mutex<Vec<Call>>>,
     server: tokio::task::JoinHandle<()>,
 }
@@ -68,14 +69,14 @@ impl Drop for Fake {
 
 impl Fake {
     /// Gives every caller a token, and leaves Graph to the script: the number of the call (from 0) and the server's URL.
-    pub(super) async fn graph(
+    pub(in crate::entra) async fn graph(
         script: impl Fn(usize, &Url) -> Answer + Send + Sync + 'static,
     ) -> Self {
         Self::start(|n| token(n, 3599), move |n, _, url| script(n, url)).await
     }
 
     /// Leaves both to scripts.
-    pub(super) async fn start(
+    pub(in crate::entra) async fn start(
         sign_in: impl Fn(usize) -> Answer + Send + Sync + 'static,
         graph: impl Fn(usize, &Call, &Url) -> Answer + Send + Sync + 'static,
     ) -> Self {
@@ -93,7 +94,7 @@ impl Fake {
             async move {
                 let call = read(request).await;
                 log.lock().unwrap().push(call.clone());
-                if call.path.ends_with("/oauth2/v2.0/token") {
+                if call.path.ends_with("/token") {
                     scripts.0(counts.0.fetch_add(1, Ordering::SeqCst))
                 } else {
                     scripts.1(counts.1.fetch_add(1, Ordering::SeqCst), &call, &base)
@@ -106,11 +107,11 @@ impl Fake {
         Self { url, calls, server }
     }
 
-    pub(super) fn graph_calls(&self) -> Vec<Call> {
+    pub(in crate::entra) fn graph_calls(&self) -> Vec<Call> {
         self.calls_to(|path| !path.ends_with("/token"))
     }
 
-    pub(super) fn token_calls(&self) -> Vec<Call> {
+    pub(in crate::entra) fn token_calls(&self) -> Vec<Call> {
         self.calls_to(|path| path.ends_with("/token"))
     }
 
@@ -137,7 +138,7 @@ async fn read(request: Request) -> Call {
 
 // --- answers ---
 
-pub(super) fn json_answer(status: u16, body: &Value) -> Answer {
+pub(in crate::entra) fn json_answer(status: u16, body: &Value) -> Answer {
     answer(
         status,
         &[("content-type", "application/json")],
@@ -145,7 +146,11 @@ pub(super) fn json_answer(status: u16, body: &Value) -> Answer {
     )
 }
 
-pub(super) fn answer(status: u16, headers: &[(&str, &str)], body: impl Into<Body>) -> Answer {
+pub(in crate::entra) fn answer(
+    status: u16,
+    headers: &[(&str, &str)],
+    body: impl Into<Body>,
+) -> Answer {
     let mut builder = Response::builder().status(StatusCode::from_u16(status).unwrap());
     for (name, value) in headers {
         builder = builder.header(*name, *value);
@@ -153,25 +158,28 @@ pub(super) fn answer(status: u16, headers: &[(&str, &str)], body: impl Into<Body
     builder.body(body.into()).unwrap()
 }
 
-pub(super) fn token(n: usize, expires_in: u32) -> Answer {
+pub(in crate::entra) fn token(n: usize, expires_in: u32) -> Answer {
     json_answer(
         200,
         &json!({"token_type": "Bearer", "expires_in": expires_in, "access_token": format!("token-{n}")}),
     )
 }
 
-pub(super) fn refused(status: u16, code: &str, message: &str) -> Answer {
+pub(in crate::entra) fn refused(status: u16, code: &str, message: &str) -> Answer {
     let body =
         json!({"error": {"code": code, "message": message, "innerError": {"request-id": "r"}}});
     answer(status, &[("request-id", "req-1")], body.to_string())
 }
 
-pub(super) fn later(status: u16, retry_after: &str) -> Answer {
+pub(in crate::entra) fn later(status: u16, retry_after: &str) -> Answer {
     answer(status, &[("retry-after", retry_after)], "")
 }
 
 /// A page with the apps of these numbers.
-pub(super) fn page(apps: impl IntoIterator<Item = u32>, next: impl Into<Option<String>>) -> Answer {
+pub(in crate::entra) fn page(
+    apps: impl IntoIterator<Item = u32>,
+    next: impl Into<Option<String>>,
+) -> Answer {
     let value: Vec<Value> = apps.into_iter().map(app).collect();
     let mut body = json!({"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#applications", "value": value});
     if let Some(next) = next.into() {
@@ -180,7 +188,7 @@ pub(super) fn page(apps: impl IntoIterator<Item = u32>, next: impl Into<Option<S
     json_answer(200, &body)
 }
 
-pub(super) fn app(n: u32) -> Value {
+pub(in crate::entra) fn app(n: u32) -> Value {
     json!({
         "id": format!("00000000-0000-4000-8000-{n:012}"),
         "appId": format!("00000000-0000-4000-9000-{n:012}"),
@@ -196,19 +204,19 @@ pub(super) fn app(n: u32) -> Value {
 }
 
 /// The page after `n` in a list.
-pub(super) fn link(url: &Url, n: usize) -> String {
+pub(in crate::entra) fn link(url: &Url, n: usize) -> String {
     format!("{url}v1.0/applications?$skiptoken=p{n}")
 }
 
 /// A body that breaks off: the connection is reset after `start`.
-pub(super) fn cut(start: &'static str) -> Answer {
+pub(in crate::entra) fn cut(start: &'static str) -> Answer {
     let broken: Result<Bytes, std::io::Error> = Err(std::io::ErrorKind::ConnectionReset.into());
     let parts = stream::iter([Ok(Bytes::from_static(start.as_bytes())), broken]);
     Response::new(Body::from_stream(parts))
 }
 
 /// A body without an end.
-pub(super) fn endless() -> Answer {
+pub(in crate::entra) fn endless() -> Answer {
     let chunk: Result<_, Infallible> = Ok(Bytes::from_static(&[b' '; 8_192]));
     let mut answer = Response::new(Body::from_stream(stream::repeat(chunk)));
     let json = header::HeaderValue::from_static("application/json");
@@ -219,17 +227,17 @@ pub(super) fn endless() -> Answer {
 // --- our side ---
 
 /// A clock that stands still but for sleeping.
-pub(super) struct TurnedClock {
+pub(in crate::entra) struct TurnedClock {
     now: Mutex<DateTime<Utc>>,
     slept: Mutex<Vec<Duration>>,
 }
 
 impl TurnedClock {
-    pub(super) fn slept(&self) -> Vec<Duration> {
+    pub(in crate::entra) fn slept(&self) -> Vec<Duration> {
         self.slept.lock().unwrap().clone()
     }
 
-    pub(super) fn turn(&self, by: TimeDelta) {
+    pub(in crate::entra) fn turn(&self, by: TimeDelta) {
         *self.now.lock().unwrap() += by;
     }
 }
@@ -247,10 +255,10 @@ impl Clock for TurnedClock {
 }
 
 /// A secret that can be rotated.
-pub(super) struct Vault(Mutex<Option<String>>);
+pub(in crate::entra) struct Vault(Mutex<Option<String>>);
 
 impl Vault {
-    pub(super) fn put(&self, secret: Option<&str>) {
+    pub(in crate::entra) fn put(&self, secret: Option<&str>) {
         *self.0.lock().unwrap() = secret.map(str::to_owned);
     }
 }
@@ -265,20 +273,20 @@ impl Secrets for Vault {
 }
 
 /// A tenant on a fake, with everything that a test wants to look at.
-pub(super) struct Rig {
-    pub(super) tenant: Tenant,
-    pub(super) clock: Arc<TurnedClock>,
-    pub(super) vault: Arc<Vault>,
-    pub(super) metrics: Arc<Metrics>,
-    pub(super) progress: Mutex<Vec<Progress>>,
+pub(in crate::entra) struct Rig {
+    pub(in crate::entra) tenant: Tenant,
+    pub(in crate::entra) clock: Arc<TurnedClock>,
+    pub(in crate::entra) vault: Arc<Vault>,
+    pub(in crate::entra) metrics: Arc<Metrics>,
+    pub(in crate::entra) progress: Mutex<Vec<Progress>>,
 }
 
 impl Rig {
-    pub(super) fn new(url: &Url) -> Self {
+    pub(in crate::entra) fn new(url: &Url) -> Self {
         Self::with(config(url))
     }
 
-    pub(super) fn with(config: TenantConfig) -> Self {
+    pub(in crate::entra) fn with(config: TenantConfig) -> Self {
         let clock = Arc::new(TurnedClock {
             now: Mutex::new("2026-11-22T10:00:00Z".parse().unwrap()),
             slept: Mutex::default(),
@@ -287,7 +295,10 @@ impl Rig {
         let metrics = Arc::new(Metrics::new());
         let tenant = Tenant::new(
             config,
-            client(),
+            Clients {
+                web: client(),
+                local: client(),
+            },
             Arc::clone(&vault) as Arc<dyn Secrets>,
             Arc::clone(&clock) as Arc<dyn Clock>,
             Arc::clone(&metrics),
@@ -302,12 +313,21 @@ impl Rig {
         }
     }
 
+    /// Signs in as the tenant would, but for what a test has to have otherwise.
+    pub(in crate::entra) fn change_method(mut self, change: impl FnOnce(Method) -> Method) -> Self {
+        self.tenant.graph = self.tenant.graph.change_method(change);
+        self
+    }
+
     /// A scan with half an hour to spare.
-    pub(super) async fn scan(&self) -> Result<Snapshot, ScanError> {
+    pub(in crate::entra) async fn scan(&self) -> Result<Snapshot, ScanError> {
         self.scan_within(TimeDelta::minutes(30)).await
     }
 
-    pub(super) async fn scan_within(&self, time: TimeDelta) -> Result<Snapshot, ScanError> {
+    pub(in crate::entra) async fn scan_within(
+        &self,
+        time: TimeDelta,
+    ) -> Result<Snapshot, ScanError> {
         let deadline = self.clock.now() + time;
         let note = |progress| self.progress.lock().unwrap().push(progress);
         self.tenant.scan(deadline, &note).await
@@ -342,6 +362,6 @@ fn client() -> reqwest::Client {
 }
 
 /// The names of the apps in a snapshot.
-pub(super) fn names(snapshot: &Snapshot) -> Vec<&str> {
+pub(in crate::entra) fn names(snapshot: &Snapshot) -> Vec<&str> {
     snapshot.apps.iter().map(|app| &*app.name).collect()
 }

@@ -4,20 +4,32 @@ use std::{fmt::Write as _, time::Duration};
 
 use crate::{
     domain::secret::{SecretError, SecretString},
-    entra::{GraphRefusal, ScanError, Service, SignInRefusal},
+    entra::{GraphRefusal, Presented, ScanError, Service, SignInRefusal, refusal::Tried},
 };
 
 const EXPIRED: &str = r#"{"error":"invalid_client","error_description":"AADSTS7000222: The provided client secret keys for app '11111111-2222-4333-8444-555555555555' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds. Trace ID: 0f Correlation ID: 8c1d Timestamp: 2026-09-04 07:47:49Z","error_codes":[7000222],"timestamp":"2026-09-04 07:47:49Z","trace_id":"0f","correlation_id":"8c1d","error_uri":"https://login.microsoftonline.com/error?code=7000222"}"#;
 const WRONG: &str = r#"{"error":"invalid_client","error_description":"AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '11111111-2222-4333-8444-555555555555'. Trace ID: 0f Correlation ID: 8c1d Timestamp: 2023-11-06 07:47:49Z","error_codes":[7000215],"correlation_id":"8c1d"}"#;
+const NO_KEY: &str = r#"{"error":"invalid_client","error_description":"AADSTS700027: The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Thumbprint of key used by client: '0A', Please visit the Azure Portal.]","error_codes":[700027],"correlation_id":"8c1d"}"#;
+const NO_SUBJECT: &str = r#"{"error":"invalid_client","error_description":"AADSTS700213: No matching federated identity record found for presented assertion subject 'system:serviceaccount:forewarn:forewarn'.","error_codes":[700213],"correlation_id":"8c1d"}"#;
 const UNKNOWN: &str = r#"{"error":"invalid_grant","error_description":"AADSTS1234567: Something\r\nnew.\u001b[31m Trace ID: 0f"}"#;
 const HTML: &str = "<!DOCTYPE html><html><head><title>Blocked</title></head><body><h1>Contoso web gateway</h1></body></html>";
 
 fn sign_in(status: u16, body: &str, secret: &str) -> ScanError {
-    let source = "file /run/secrets/contoso".to_owned();
-    let secret = SecretString::from(secret);
-    let client = "11111111-2222-4333-8444-555555555555";
-    let refusal = SignInRefusal::read(status, body.as_bytes(), client, source, &secret);
-    ScanError::SignIn(Box::new(refusal))
+    sign_in_with(Presented::Secret, status, body, secret)
+}
+
+fn sign_in_with(presented: Presented, status: u16, body: &str, value: &str) -> ScanError {
+    let tried = Tried {
+        client_id: "11111111-2222-4333-8444-555555555555".to_owned(),
+        presented,
+        source: "file /run/secrets/contoso".to_owned(),
+        value: SecretString::from(value),
+    };
+    ScanError::SignIn(Box::new(SignInRefusal::read(
+        status,
+        body.as_bytes(),
+        tried,
+    )))
 }
 
 fn graph(status: u16, body: &str) -> ScanError {
@@ -42,6 +54,14 @@ fn from_service() -> Vec<(&'static str, ScanError)> {
         ("unknown number", sign_in(400, UNKNOWN, plain)),
         ("a proxy's page", sign_in(403, HTML, plain)),
         ("no words", sign_in(400, "", plain)),
+        (
+            "an unknown certificate",
+            sign_in_with(Presented::Certificate, 401, NO_KEY, "e30.e30.c2ln"),
+        ),
+        (
+            "a foreign service account",
+            sign_in_with(Presented::Token, 400, NO_SUBJECT, "e30.e30.c2ln"),
+        ),
         ("no permission", graph(403, denied)),
         ("token refused", graph(401, bad_token)),
         ("a proxy before Graph", graph(418, HTML)),

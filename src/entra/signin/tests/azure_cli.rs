@@ -1,0 +1,61 @@
+//! The Azure CLI, played by the scripts in `az/`.
+
+use std::{fmt::Write as _, path::PathBuf, time::Duration};
+
+use crate::entra::{
+    CliError, ScanError,
+    config::{Auth, TenantConfig},
+    signin::Method,
+    tests::fake::{Fake, Rig, config, page},
+};
+
+async fn scan(program: &str, timeout: Duration) -> (Result<String, ScanError>, Fake) {
+    let fake = Fake::graph(|_, _| page([1], None)).await;
+    let rig = Rig::with(TenantConfig {
+        auth: Auth::AzureCli,
+        ..config(&fake.url)
+    });
+    let here = concat!(env!("CARGO_MANIFEST_DIR"), "/src/entra/signin/tests/az");
+    let program = PathBuf::from(here).join(program);
+    let rig = rig.change_method(|method| match method {
+        Method::AzureCli(cli) => Method::AzureCli(cli.with_program(program, timeout)),
+        other => other,
+    });
+    let outcome = rig.scan().await.map(|_| {
+        let call = &fake.graph_calls()[0];
+        call.header("authorization").to_owned()
+    });
+    (outcome, fake)
+}
+
+async fn error(program: &str) -> ScanError {
+    scan(program, Duration::from_mins(1)).await.0.unwrap_err()
+}
+
+#[tokio::test]
+async fn its_token_is_used() {
+    // the script fails unless it is called with the right words, in a folder of the system's
+    let (outcome, fake) = scan("signed-in", Duration::from_mins(1)).await;
+    assert_eq!(outcome.unwrap(), "Bearer token-of-az");
+    assert!(fake.token_calls().is_empty());
+}
+
+#[tokio::test]
+async fn its_failures_are_told_without_what_is_secret() {
+    let mut said = String::new();
+    for program in ["signed-out", "expired", "broken", "talkative", "not-there"] {
+        writeln!(said, "{program}: {}", error(program).await).unwrap();
+    }
+    assert!(!said.contains("eyJ") && !said.contains("0.AXo"), "{said}");
+    insta::assert_snapshot!(said);
+}
+
+#[tokio::test]
+async fn it_is_not_waited_for_long() {
+    let (outcome, _) = scan("slow", Duration::from_millis(50)).await;
+    let error = outcome.unwrap_err();
+    assert!(
+        matches!(error, ScanError::AzureCli(CliError::TooSlow(_))),
+        "{error}"
+    );
+}
