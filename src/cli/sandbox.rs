@@ -48,6 +48,9 @@ pub(super) struct SandboxCommand {
     /// How long Graph thinks before it answers, such as 150ms
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration, default_value = "0s")]
     latency: Duration,
+    /// Let the client sign in with this certificate (PEM), too
+    #[arg(long, value_name = "FILE")]
+    client_certificate: Option<PathBuf>,
     /// What goes wrong, as JSON, see /_sandbox/faults
     #[arg(long, value_name = "JSON", value_parser = parse_faults, default_value = "{}")]
     faults: Faults,
@@ -98,6 +101,7 @@ impl SandboxCommand {
         options.latency = self.latency;
         options.faults = self.faults.clone();
         options.tls = self.tls;
+        options.client_certificate = self.read_certificate()?;
         let sandbox = sandbox::start(options).await.with_context(|| {
             format!(
                 "the sandbox cannot be started on {} and {}",
@@ -111,6 +115,14 @@ impl SandboxCommand {
         stop.cancelled().await;
         sandbox.stop().await;
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn read_certificate(&self) -> anyhow::Result<Option<String>> {
+        let read = |path: &PathBuf| {
+            std::fs::read_to_string(path)
+                .with_context(|| format!("--client-certificate: cannot read {}", path.display()))
+        };
+        self.client_certificate.as_ref().map(read).transpose()
     }
 
     fn write_ca(&self, sandbox: &Sandbox) -> anyhow::Result<()> {
@@ -151,11 +163,15 @@ authority = "{base}"
 graph = "{base}"
 
 # A secret that has run out: {expired}
+# A workload identity's token, for the file AZURE_FEDERATED_TOKEN_FILE: {base}/_sandbox/federated-token
+# A managed identity: endpoints.imds = "{base}"
+#   or, as in App Service: IDENTITY_ENDPOINT={base}/msi/token IDENTITY_HEADER={header}
 # Receivers: {base}/slack/NAME, {base}/teams/NAME, {base}/hooks/NAME
 "#,
         tenant = sandbox.tenant_id(),
         client = sandbox.client_id(),
         secret = sandbox.client_secret(),
         expired = sandbox.expired_secret(),
+        header = sandbox.identity_header(),
     )
 }

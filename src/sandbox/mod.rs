@@ -10,6 +10,9 @@
 //!
 //! | path | what |
 //! |---|---|
+//! | `GET /metadata/identity/oauth2/token` | a managed identity's token, as the instance metadata service gives it |
+//! | `GET /msi/token` | the same, as App Service and Container Apps do |
+//! | `GET /_sandbox/federated-token` | a token to sign in with, as a platform projects it into a pod |
 //! | `GET /_sandbox/health` | answers once the sandbox serves |
 //! | `GET /_sandbox/stats` | [`Stats`]: how often each path was asked, and answered how |
 //! | `GET`, `PUT /_sandbox/faults` | [`Faults`]: what is to go wrong from now on |
@@ -72,6 +75,8 @@ pub struct Options {
     /// How long an access token is valid, on the sandbox's clock. A clock that runs fast needs a longer life than Entra's
     /// usual hour; a day is what Entra gives under continuous access evaluation.
     pub token_life: Duration,
+    /// The client's certificate, as PEM: assertions that its key signed are good for signing in.
+    pub client_certificate: Option<String>,
     /// What goes wrong from the start.
     pub faults: Faults,
     /// The time for `Date` headers, tokens, the story and the inbox.
@@ -89,6 +94,7 @@ impl Options {
             population,
             latency: Duration::ZERO,
             token_life: Duration::from_secs(3599),
+            client_certificate: None,
             faults: Faults::default(),
             clock,
         }
@@ -193,6 +199,11 @@ impl Sandbox {
     /// The *Secret ID* of the client's secret, which people paste instead of its value: refused with AADSTS7000215.
     pub fn secret_id(&self) -> &'static str {
         tenant::identity::SECRET_ID
+    }
+
+    /// What the machine's App Service dialect (`/msi/token`) wants to see in `X-IDENTITY-HEADER`.
+    pub fn identity_header(&self) -> &'static str {
+        tenant::identity::IDENTITY_HEADER
     }
 
     /// Where mail is taken.

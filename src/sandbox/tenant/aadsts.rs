@@ -87,7 +87,13 @@ struct Known(u32, StatusCode, &'static str, &'static str);
 const BAD_REQUEST: StatusCode = StatusCode::BAD_REQUEST;
 const UNAUTHORIZED: StatusCode = StatusCode::UNAUTHORIZED;
 
-static TABLE: [Known; 21] = [
+static TABLE: [Known; 25] = [
+    Known(
+        50_027,
+        UNAUTHORIZED,
+        "invalid_client",
+        "JWT token is invalid or malformed.",
+    ),
     Known(
         50_059,
         BAD_REQUEST,
@@ -161,6 +167,13 @@ static TABLE: [Known; 21] = [
          request to the wrong tenant.",
     ),
     Known(
+        700_021,
+        UNAUTHORIZED,
+        "invalid_client",
+        "Client assertion application identifier doesn't match 'client_id' parameter. Review the \
+         documentation at https://learn.microsoft.com/entra/identity-platform/certificate-credentials.",
+    ),
+    Known(
         700_024,
         UNAUTHORIZED,
         "invalid_client",
@@ -172,6 +185,22 @@ static TABLE: [Known; 21] = [
         "invalid_client",
         "The certificate with identifier used to sign the client assertion is not registered on \
          application. [Reason - The key was not found.]",
+    ),
+    Known(
+        700_211,
+        UNAUTHORIZED,
+        "invalid_client",
+        "No matching federated identity record found for presented assertion issuer. Please check \
+         your federated identity credential Subject, Audience and Issuer against the presented \
+         assertion.",
+    ),
+    Known(
+        700_213,
+        UNAUTHORIZED,
+        "invalid_client",
+        "No matching federated identity record found for presented assertion subject. Please check \
+         your federated identity credential Subject, Audience and Issuer against the presented \
+         assertion.",
     ),
     Known(
         900_023,

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, header};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{graph::GraphError, identity};
@@ -19,7 +19,6 @@ const KEY: &[u8] = b"the sandbox's tokens open nothing but the sandbox";
 /// A token for `resource` that is valid from `now` on.
 pub(super) fn token(resource: &str, now: DateTime<Utc>, life: TimeDelta, id: Uuid) -> String {
     let tenant_id = identity::TENANT_ID;
-    let header = json!({ "typ": "JWT", "alg": "none", "kid": "sandbox" });
     let ends = now
         .checked_add_signed(life)
         .unwrap_or(DateTime::<Utc>::MAX_UTC);
@@ -38,6 +37,12 @@ pub(super) fn token(resource: &str, now: DateTime<Utc>, life: TimeDelta, id: Uui
         "uti": id.as_simple().to_string(),
         "ver": "1.0",
     });
+    seal(&claims)
+}
+
+/// A JWT that says this, and that only we can make.
+pub(super) fn seal(claims: &Value) -> String {
+    let header = json!({ "typ": "JWT", "alg": "none", "kid": "sandbox" });
     let signed = format!(
         "{}.{}",
         encode(header.to_string()),
@@ -47,19 +52,26 @@ pub(super) fn token(resource: &str, now: DateTime<Utc>, life: TimeDelta, id: Uui
     format!("{signed}.{checksum}")
 }
 
+/// Did we make it?
+pub(super) fn is_ours(token: &str) -> bool {
+    let Some((signed, checksum)) = token.rsplit_once('.') else {
+        return false;
+    };
+    URL_SAFE_NO_PAD
+        .decode(checksum)
+        .is_ok_and(|checksum| hmac::verify(&key(), signed.as_bytes(), &checksum).is_ok())
+}
+
 /// Does the request carry a token of ours that is valid at `now`?
 pub(super) fn check(headers: &HeaderMap, now: DateTime<Utc>) -> Result<(), GraphError> {
     let refuse = |why| Err(GraphError::unauthenticated(why));
     let Some(token) = bearer(headers) else {
         return refuse("Access token is empty.");
     };
-    let Some((signed, checksum)) = token.rsplit_once('.') else {
+    let Some((signed, _)) = token.rsplit_once('.') else {
         return refuse("IDX14100: JWT is not well formed, there are no dots (.).");
     };
-    let ours = URL_SAFE_NO_PAD
-        .decode(checksum)
-        .is_ok_and(|checksum| hmac::verify(&key(), signed.as_bytes(), &checksum).is_ok());
-    let Some(claims) = claims(signed).filter(|_| ours) else {
+    let Some(claims) = claims(signed).filter(|_| is_ours(token)) else {
         return refuse("Access token validation failure. Invalid signature.");
     };
     if now.timestamp() >= claims.exp {

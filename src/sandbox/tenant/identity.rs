@@ -15,6 +15,9 @@ pub(in crate::sandbox) const SECRET_ID: &str = "f05ce8ee-d3b5-56d8-af99-1acb448a
 /// The first three characters of the secret that works.
 pub(super) const HINT: &str = "fW7";
 
+/// What has to be shown to the machine's App Service dialect.
+pub(in crate::sandbox) const IDENTITY_HEADER: &str = "sandbox-identity-header";
+
 /// The secret that works.
 pub(in crate::sandbox) fn client_secret() -> String {
     secret(HINT, 1)

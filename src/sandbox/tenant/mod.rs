@@ -1,12 +1,14 @@
 //! The simulated tenant: sign-in, Graph, and the controls of both.
 
 mod aadsts;
+mod assertion;
 mod bearer;
 mod call;
 mod control;
 mod faults;
 mod graph;
 pub(super) mod identity;
+mod machine;
 mod metadata;
 mod population;
 mod stats;
@@ -31,7 +33,7 @@ use axum::{
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use self::{call::http_date, faults::Trouble, population::Rng};
+use self::{assertion::Registered, call::http_date, faults::Trouble, population::Rng};
 pub use self::{
     faults::{Fault, Faults, RetryAfter, Rule},
     population::{App, Certificate, Generated, Population, Secret, Story},
@@ -46,6 +48,8 @@ pub(super) struct Tenant {
     latency: Duration,
     token_life: TimeDelta,
     scheme: &'static str,
+    /// The client's certificate, if it has one.
+    registered: Option<Registered>,
     trouble: Mutex<Trouble>,
     stats: Mutex<Stats>,
     ids: Mutex<Rng>,
@@ -62,6 +66,9 @@ pub(super) fn router(tenant: Arc<Tenant>) -> Router {
         .route("/{tenant}/discovery/v2.0/keys", get(metadata::keys))
         .route("/common/discovery/instance", get(metadata::instance))
         .route("/v1.0/{*path}", any(graph::attend))
+        .route("/metadata/identity/oauth2/token", get(machine::imds))
+        .route("/msi/token", get(machine::app_service))
+        .route("/_sandbox/federated-token", get(machine::federated_token))
         .route("/_sandbox/health", get(control::health))
         .route("/_sandbox/stats", get(control::stats))
         .route(
@@ -84,6 +91,10 @@ async fn date(State(tenant): State<Arc<Tenant>>, request: Request, next: Next) -
 impl Tenant {
     pub(super) fn new(options: Options) -> Self {
         Self {
+            registered: options
+                .client_certificate
+                .as_deref()
+                .and_then(Registered::read),
             scheme: if options.tls { "https" } else { "http" },
             population: options.population,
             clock: options.clock,

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use super::{
     Tenant,
     aadsts::{Given, Refusal},
+    assertion::{self, Asked},
     bearer,
     call::Call,
     identity, lock,
@@ -143,22 +144,28 @@ impl Form {
             Ok(resource) => resource,
             Err(code) => return refuse(code),
         };
-        match self.credential() {
+        match self.credential(tenant, name, call) {
             Ok(()) => Ok(resource),
             Err(code) => refuse(code),
         }
     }
 
     /// Does the client exist, and is it who it says it is?
-    fn credential(&self) -> Result<(), u32> {
+    fn credential(&self, tenant: &Tenant, name: &str, call: &Call) -> Result<(), u32> {
         if !self
             .get("client_id")
             .eq_ignore_ascii_case(identity::CLIENT_ID)
         {
             return Err(700_016);
         }
-        if !self.get("client_assertion").is_empty() {
-            return Err(700_027); // the client has no certificate
+        let assertion = self.get("client_assertion");
+        if !assertion.is_empty() {
+            let asked = Asked {
+                endpoint: format!("{}/{name}/oauth2/v2.0/token", call.origin),
+                client_id: self.get("client_id"),
+                now: tenant.now(),
+            };
+            return assertion::judge(assertion, tenant.registered.as_ref(), &asked);
         }
         match self.get("client_secret") {
             "" => Err(7_000_218),
@@ -175,11 +182,13 @@ fn resource<'s>(scope: &'s str, call: &Call) -> Result<&'s str, u32> {
         return Err(70_011);
     }
     let resource = scope.strip_suffix("/.default").ok_or(1_002_012_u32)?;
+    is_graph(resource, call).then_some(resource).ok_or(500_011)
+}
+
+/// Is this Graph, in any cloud?
+pub(super) fn is_graph(resource: &str, call: &Call) -> bool {
     let host = resource.trim_end_matches('/');
-    if GRAPH.contains(&host) || host == call.origin {
-        return Ok(resource);
-    }
-    Err(500_011)
+    GRAPH.contains(&host) || host == call.origin
 }
 
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {

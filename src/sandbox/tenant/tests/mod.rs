@@ -1,5 +1,6 @@
 //! The sandbox over sockets, as a client meets it.
 
+mod assertions;
 mod faults;
 mod graph;
 mod paging;

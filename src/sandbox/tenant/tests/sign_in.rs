@@ -90,7 +90,7 @@ async fn a_wrong_client_or_secret_is_refused_with_its_own_code() {
             7_000_222,
         ),
         ("client_secret", "", 401, "invalid_client", 7_000_218),
-        ("client_assertion", "x.y.z", 401, "invalid_client", 700_027),
+        ("client_assertion", "x.y.z", 401, "invalid_client", 50_027),
         ("client_id", NOBODY, 400, "unauthorized_client", 700_016),
     ])
     .await;
