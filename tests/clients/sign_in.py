@@ -19,6 +19,8 @@ from urllib.parse import parse_qsl, urlsplit
 from urllib.request import urlopen
 
 import jwt
+import msal
+import requests
 from azure.core.pipeline.transport import RequestsTransport
 from azure.identity import (
     CertificateCredential,
@@ -93,6 +95,8 @@ class Recorder(BaseHTTPRequestHandler):
             {
                 "method": self.command,
                 "path": url.path,
+                # a proxy is asked for whole URLs
+                "by_proxy": bool(url.netloc),
                 "query": dict(parse_qsl(url.query)),
                 "headers": {name.lower(): value for name, value in self.headers.items()},
                 "form": dict(parse_qsl(body)),
@@ -140,6 +144,21 @@ class Overheard(RequestsTransport):
             data = request.data
             self.forms.append(data if isinstance(data, dict) else dict(parse_qsl(data)))
         return super().send(request, **kwargs)
+
+
+class OverheardSession(requests.Session):
+    """The same for MSAL."""
+
+    def __init__(self, ca_file):
+        super().__init__()
+        self.verify = ca_file
+        # a CA bundle in the environment would go before ours
+        self.trust_env = False
+        self.forms = []
+
+    def post(self, url, data=None, **kwargs):
+        self.forms.append(dict(data))
+        return super().post(url, data=data, **kwargs)
 
 
 @contextmanager
@@ -196,11 +215,25 @@ def by_certificate(forewarn, folder, certificate, authority, ca_file):
         transport=transport,
     )
     theirs.get_token(SCOPE)
+    # azure-identity still names certificates by SHA-1; MSAL beneath it knows better when it is asked directly
+    session = OverheardSession(ca_file)
+    application = msal.ConfidentialClientApplication(
+        CLIENT,
+        authority=f"{authority}/{TENANT}",
+        client_credential={
+            "private_key": Path(certificate.plain_file).read_text(),
+            "public_certificate": Path(certificate.public_file).read_text(),
+        },
+        instance_discovery=False,
+        http_client=session,
+    )
+    granted = application.acquire_token_for_client([SCOPE])
     endpoints = {"authority": authority, "graph": authority}
     os.environ["SIGN_IN_PASSWORD"] = PASSWORD
     plain = certificate_auth(certificate.plain_file)
     encrypted = certificate_auth(certificate.encrypted_file, password=True)
     yield "the sandbox takes the assertion of azure-identity", 1, len(transport.forms)
+    yield "and that of MSAL", "Bearer", granted.get("token_type", granted)
     yield "and that of forewarn", True, scan(forewarn, folder, plain, endpoints, ca_file)
     found = scan(forewarn, folder, encrypted, endpoints, ca_file)
     yield "also with a key that cryptography encrypted", True, found
@@ -208,7 +241,7 @@ def by_certificate(forewarn, folder, certificate, authority, ca_file):
         scan(forewarn, folder, plain, {"authority": base, "graph": base})
         ours = next(one["form"] for one in asked if one["path"].endswith("/token"))
         audience = f"{base}/{TENANT}/oauth2/v2.0/token"
-    their_header = jwt.get_unverified_header(transport.forms[0]["client_assertion"])
+    their_header = jwt.get_unverified_header(session.forms[0]["client_assertion"])
     assertion = ours["client_assertion"]
     our_header = jwt.get_unverified_header(assertion)
     try:
@@ -222,7 +255,9 @@ def by_certificate(forewarn, folder, certificate, authority, ca_file):
     life = claims.get("exp", 0) - claims.get("nbf", 0)
     yield "and lives for five to ten minutes", True, 300 <= life <= 600
     for name in ("alg", "x5t#S256"):
-        yield f"its {name} is that of azure-identity", their_header.get(name), our_header.get(name)
+        # MSAL pads, RFC 7515 does not
+        theirs = their_header.get(name, "").rstrip("=")
+        yield f"its {name} is that of MSAL", theirs, our_header.get(name)
     yield "which names the certificate", certificate.thumbprint, our_header.get("x5t#S256")
     relevant = ("client_id", "grant_type", "client_assertion_type", "scope")
     forms = [[form.get(name) for name in relevant] for form in (transport.forms[0], ours)]
@@ -275,8 +310,11 @@ def by_machine(forewarn, folder):
                     auth["client_id"] = f'"{client}"'
                 with environment(variables):
                     ManagedIdentityCredential(client_id=client).get_token(SCOPE)
+                    os.environ |= {"http_proxy": base, "HTTP_PROXY": base}
+                    os.environ |= {"no_proxy": "", "NO_PROXY": ""}
                     complete = scan(forewarn, folder, auth, endpoints)
                 first, second = [one for one in asked if one["path"].endswith("/token")]
+                past_proxy = [second["by_proxy"], asked[-1]["by_proxy"]]
             whose = "a user-assigned identity" if client else "the machine's identity"
             yield f"forewarn gets a token of {whose} by {dialect}", True, complete
 
@@ -284,6 +322,7 @@ def by_machine(forewarn, folder):
                 return [one["method"], one["path"], one["query"], one["headers"].get(shown)]
 
             yield "asking as azure-identity does", told(first), told(second)
+            yield "past the proxy through which Graph is asked", [False, True], past_proxy
 
 
 def by_sandbox_s_machine(forewarn, folder, authority, ca_file):

@@ -15,8 +15,8 @@ use secrecy::{ExposeSecret, zeroize::Zeroizing};
 use super::certificate::CertificateError;
 use crate::domain::secret::SecretString;
 
-/// More rounds than anybody asks for; each costs time, and the file says how many.
-const ROUNDS_MAX: u32 = 10_000_000;
+/// More rounds than anybody asks for. Each costs time, in which nothing else is done; a million take some tenths of a second.
+const ROUNDS_MAX: u32 = 1_000_000;
 
 const INTEGER: u8 = 0x02;
 const OCTETS: u8 = 0x04;

@@ -27,7 +27,7 @@ const SUBJECT: &str = "system:serviceaccount:forewarn:forewarn";
 /// Seconds for which a service account's token is valid.
 const FEDERATED_LIFE: i64 = 3_600;
 /// Seconds by which clocks may differ.
-const CLOCK_TOLERANCE: i64 = 300;
+const CLOCK_TOLERANCE: f64 = 300.0;
 
 /// A certificate whose key the client may sign with.
 pub(super) struct Registered {
@@ -56,8 +56,13 @@ impl Registered {
 
     /// Does the header name this certificate, and did its key sign?
     fn vouches(&self, header: &Header, signed: &[u8], signature: &[u8]) -> bool {
-        let named = header.sha256.as_ref() == Some(&self.thumbprint)
-            || header.sha256.is_none() && header.sha1.as_ref() == Some(&self.thumbprint_sha1);
+        // MSAL pads what RFC 7515 wants without padding, and Entra takes it
+        let is = |given: &str, own: &str| given.trim_end_matches('=') == own;
+        let named = match (&header.sha256, &header.sha1) {
+            (Some(sha256), _) => is(sha256, &self.thumbprint),
+            (None, Some(sha1)) => is(sha1, &self.thumbprint_sha1),
+            (None, None) => false,
+        };
         let algorithm = match header.alg.as_str() {
             "PS256" => &RSA_PSS_2048_8192_SHA256,
             "RS256" => &RSA_PKCS1_2048_8192_SHA256,
@@ -77,14 +82,15 @@ struct Header {
     sha1: Option<String>,
 }
 
+/// Its times may have fractions (RFC 7519, section 2), and those of MSAL do.
 #[derive(Deserialize)]
 struct Claims {
     aud: String,
     iss: String,
     sub: String,
     #[serde(default)]
-    nbf: i64,
-    exp: i64,
+    nbf: f64,
+    exp: f64,
 }
 
 /// Whoever asks, and when.
@@ -135,9 +141,8 @@ fn judge_federated(token: &str, claims: &Claims, asked: &Asked<'_>) -> Result<()
 }
 
 fn in_time(claims: &Claims, now: DateTime<Utc>) -> Result<(), u32> {
-    let now = now.timestamp();
-    let valid =
-        claims.nbf.saturating_sub(CLOCK_TOLERANCE)..claims.exp.saturating_add(CLOCK_TOLERANCE);
+    let now = std::time::Duration::from_secs(now.timestamp().unsigned_abs()).as_secs_f64();
+    let valid = claims.nbf - CLOCK_TOLERANCE..claims.exp + CLOCK_TOLERANCE;
     valid.contains(&now).then_some(()).ok_or(700_024)
 }
 
