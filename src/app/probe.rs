@@ -55,9 +55,22 @@ pub fn missing(config: &Config, secrets: &dyn Secrets) -> Vec<Finding> {
 
 /// Every secret that the configuration names, with its key.
 fn named_secrets(config: &Config) -> Vec<(String, &SecretSource)> {
-    let tenants = config.tenants.iter().map(|tenant| match &tenant.auth {
-        Auth::ClientSecret { secret, .. } => {
-            (format!("client_secret of tenant {}", tenant.name), secret)
+    let tenants = config.tenants.iter().flat_map(|tenant| {
+        let of = |key: &str, source| (format!("{key} of tenant {}", tenant.name), source);
+        match &tenant.auth {
+            Auth::ClientSecret { secret, .. } => vec![of("client_secret", secret)],
+            Auth::Certificate {
+                certificate,
+                password,
+                ..
+            } => {
+                let password = password
+                    .iter()
+                    .map(|source| of("certificate_password", source));
+                password.chain([of("certificate", certificate)]).collect()
+            }
+            Auth::WorkloadIdentity { token, .. } => vec![of("the federated token", token)],
+            Auth::ManagedIdentity { .. } | Auth::AzureCli => Vec::new(),
         }
     });
     let receivers = config.receivers.iter().flat_map(|receiver| {

@@ -10,6 +10,7 @@ use crate::{
     config::Config,
     domain::{Clock, Secrets, secret::SecretString},
     entra::{
+        Clients,
         config::{Auth, Cloud, TenantConfig},
         verify::{self, Means, Question},
     },
@@ -44,12 +45,15 @@ pub async fn verify(
     secrets: Arc<dyn Secrets>,
 ) -> anyhow::Result<Finding> {
     let question = question(asked, config)?;
-    let http = match config {
+    let web = match config {
         Some(config) => Net::new(config)?.http,
         None => net::client(None)?,
     };
     let means = Means {
-        http,
+        http: Clients {
+            web,
+            local: net::local_client()?,
+        },
         secrets,
         clock,
         seed: rand::random(),
@@ -60,7 +64,9 @@ pub async fn verify(
 fn question(asked: &Asked, config: Option<&Config>) -> anyhow::Result<Question> {
     let configured = configured(asked, config)?;
     if let Some(reader) = configured {
-        let client_id = asked.client_id.clone().unwrap_or_else(|| own(&reader.auth));
+        let client_id = asked.client_id.clone().or_else(|| own(&reader.auth)).with_context(|| {
+            format!("which application? Tenant {} is not signed in to by one of its own; add --client-id", reader.name)
+        })?;
         return Ok(Question {
             tenant_id: reader.tenant_id.clone(),
             client_id,
@@ -108,10 +114,13 @@ fn configured<'c>(
         .find(|tenant| tenant.tenant_id.eq_ignore_ascii_case(wanted)))
 }
 
-/// The application by which a tenant is signed in to.
-fn own(auth: &Auth) -> String {
+/// The application by which a tenant is signed in to, where it is one that can hold secrets.
+fn own(auth: &Auth) -> Option<String> {
     match auth {
-        Auth::ClientSecret { client_id, .. } => client_id.clone(),
+        Auth::ClientSecret { client_id, .. }
+        | Auth::Certificate { client_id, .. }
+        | Auth::WorkloadIdentity { client_id, .. } => Some(client_id.clone()),
+        Auth::ManagedIdentity { .. } | Auth::AzureCli => None,
     }
 }
 

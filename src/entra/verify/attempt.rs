@@ -64,7 +64,7 @@ pub(super) async fn sign_in(held: &SecretString, question: &Question, means: &Me
         },
         ignore: Vec::new(),
     };
-    let sign_in = SignIn::new(&config, means.http.clone(), Arc::new(Held(held.clone())));
+    let sign_in = SignIn::new(&config, &means.http, Arc::new(Held(held.clone())));
     let dice = Dice::new(means.seed);
     let pace = Pace {
         clock: means.clock.as_ref(),

@@ -22,6 +22,7 @@ use self::{judge::Evidence, registry::Registry};
 use super::{
     config::{Cloud, TenantConfig},
     looks::{self, Look},
+    signin::Clients,
 };
 use crate::domain::{Clock, Credential, Kind, Secrets, rung::days_left};
 
@@ -44,7 +45,7 @@ pub struct Question {
 #[derive(Clone)]
 pub struct Means {
     /// It must not follow redirects.
-    pub http: reqwest::Client,
+    pub http: Clients,
     /// For the reader's own credential.
     pub secrets: Arc<dyn Secrets>,
     /// What time it is.

@@ -66,7 +66,13 @@ fn refused(code: u32, secret: &SecretString) -> Tried {
     let body = format!(
         r#"{{"error": "invalid_client", "error_description": "AADSTS{code}: no", "error_codes": [{code}], "correlation_id": "c-1"}}"#
     );
-    let refusal = SignInRefusal::read(401, body.as_bytes(), CLIENT, String::new(), secret);
+    let tried = crate::entra::refusal::Tried {
+        client_id: CLIENT.to_owned(),
+        presented: crate::entra::refusal::Presented::Secret,
+        source: String::new(),
+        value: secret.clone(),
+    };
+    let refusal = SignInRefusal::read(401, body.as_bytes(), tried);
     Tried::Refused(Box::new(refusal))
 }
 
