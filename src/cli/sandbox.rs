@@ -20,7 +20,7 @@ use crate::{
 /// Serve the simulated tenant and inbox alone, to try a configuration or another tool against.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  forewarn sandbox\n  forewarn sandbox --apps 100000 --seed 7 --listen 127.0.0.1:8090 --latency 150ms\n  \
+    after_help = "Examples:\n  forewarn sandbox\n  forewarn sandbox --apps 100000 --service-principals 200000 --listen 127.0.0.1:8090 --latency 150ms\n  \
     forewarn sandbox --tls --ca-file ca.pem\n  \
     forewarn sandbox --faults '{\"rules\":[{\"fault\":\"throttle\",\"every\":3,\"retry_after\":{\"seconds\":1}}]}'\n\n\
     Trouble can be changed while it runs: PUT /_sandbox/faults (Graph, sign-in) and /_sandbox/inbox (receivers).\n\
@@ -39,6 +39,9 @@ pub(super) struct SandboxCommand {
     /// Generate this many apps, up to a million, instead of the demo's story
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
     apps: Option<u32>,
+    /// Generate this many service principals, too: the first are those of the apps; about two an app is common
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=2_000_000), requires = "apps", default_value_t = 0)]
+    service_principals: u32,
     /// What the apps are generated from: the same seed and --base give the same tenant
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
@@ -85,6 +88,7 @@ impl SandboxCommand {
         let population = match self.apps {
             Some(apps) => Population::Generated(Generated {
                 apps: apps as usize,
+                service_principals: self.service_principals as usize,
                 seed: self.seed,
                 base: self.base.unwrap_or(now),
             }),

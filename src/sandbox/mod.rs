@@ -37,8 +37,8 @@ use self::{inbox::Inbox, tenant::Tenant};
 pub use self::{
     pki::Pki,
     tenant::{
-        App, Certificate, Fault, Faults, Generated, Population, RetryAfter, Rule, Secret, Stats,
-        Story,
+        App, Certificate, Collection, Fault, Faults, Generated, Population, Principal, RetryAfter,
+        Rule, Secret, Stats, Story,
     },
 };
 

@@ -36,7 +36,7 @@ use uuid::Uuid;
 use self::{assertion::Registered, call::http_date, faults::Trouble, population::Rng};
 pub use self::{
     faults::{Fault, Faults, RetryAfter, Rule},
-    population::{App, Certificate, Generated, Population, Secret, Story},
+    population::{App, Certificate, Collection, Generated, Population, Principal, Secret, Story},
     stats::Stats,
 };
 use super::{Options, SandboxClock};

@@ -6,8 +6,13 @@ use super::{
     json,
     projection::Projection,
     query::{Position, Query},
+    target::segment,
 };
-use crate::sandbox::tenant::{Fault, Tenant, call::Call, population::App};
+use crate::sandbox::tenant::{
+    Fault, Tenant,
+    call::Call,
+    population::{App, Collection},
+};
 
 /// The host that [`Fault::ForeignLink`] leads to: a name that by RFC 2606 nobody has.
 const FOREIGN: &str = "https://graph.microsoft.com.attacker.example";
@@ -16,21 +21,27 @@ const FOREIGN: &str = "https://graph.microsoft.com.attacker.example";
 const BYTES_PER_APP: usize = 1400;
 
 /// One page of the list, written app by app as they are made.
-pub(super) fn page(tenant: &Tenant, call: &Call, query: &Query, fault: Option<Fault>) -> String {
+pub(super) fn page(
+    tenant: &Tenant,
+    call: &Call,
+    of: Collection,
+    query: &Query,
+    fault: Option<Fault>,
+) -> String {
     let (now, origin) = (tenant.now(), &call.origin);
     let population = tenant.population();
     let total = match query.app_id {
-        Some(app_id) => usize::from(population.by_app_id(app_id, now).is_some()),
-        None => population.count(now),
+        Some(app_id) => usize::from(population.by_app_id(of, app_id, now).is_some()),
+        None => population.count(of, now),
     };
     let Position { page, row: first } = query.position;
     let end = first.saturating_add(query.top).min(total);
 
     let mut out = String::with_capacity(500 + BYTES_PER_APP * end.saturating_sub(first));
-    let context = query.projection.context();
+    let (context, segment) = (query.projection.context(), segment(of));
     let _ = write!(
         out,
-        r#"{{"@odata.context":"{origin}/v1.0/$metadata#applications{context}""#
+        r#"{{"@odata.context":"{origin}/v1.0/$metadata#{segment}{context}""#
     );
     if query.wants_count && query.is_eventual {
         let _ = write!(out, r#","@odata.count":{total}"#);
@@ -48,10 +59,7 @@ pub(super) fn page(tenant: &Tenant, call: &Call, query: &Query, fault: Option<Fa
         out.push_str(r#","@odata.nextLink":"#);
         json::text(
             &mut out,
-            Some(&format!(
-                "{origin}/v1.0/applications?{}",
-                query.at(position)
-            )),
+            Some(&format!("{origin}/v1.0/{segment}?{}", query.at(position))),
         );
     }
     out.push_str(r#","value":["#);
@@ -60,10 +68,10 @@ pub(super) fn page(tenant: &Tenant, call: &Call, query: &Query, fault: Option<Fa
         _ => first,
     };
     let rows: Box<dyn Iterator<Item = App>> = match query.app_id {
-        Some(app_id) => Box::new(population.by_app_id(app_id, now).into_iter()),
+        Some(app_id) => Box::new(population.by_app_id(of, app_id, now).into_iter()),
         None => Box::new(
             population
-                .apps_from(from, now)
+                .rows_from(of, from, now)
                 .take(end.saturating_sub(from)),
         ),
     };
@@ -77,12 +85,12 @@ pub(super) fn page(tenant: &Tenant, call: &Call, query: &Query, fault: Option<Fa
 }
 
 /// One app.
-pub(super) fn single(call: &Call, projection: &Projection, app: &App) -> String {
-    let (origin, context) = (&call.origin, projection.context());
+pub(super) fn single(call: &Call, of: Collection, projection: &Projection, app: &App) -> String {
+    let (origin, context, segment) = (&call.origin, projection.context(), segment(of));
     let mut out = String::with_capacity(BYTES_PER_APP * 2);
     let _ = write!(
         out,
-        r#"{{"@odata.context":"{origin}/v1.0/$metadata#applications{context}/$entity","#
+        r#"{{"@odata.context":"{origin}/v1.0/$metadata#{segment}{context}/$entity","#
     );
     projection.write(app, &mut out);
     out.push('}');

@@ -1,4 +1,5 @@
-//! Graph, as far as apps are read: `/v1.0/applications`, one of them, their number, and their owners.
+//! Graph, as far as apps are read: `/v1.0/applications` and `/v1.0/servicePrincipals`, one of them, their number, and their
+//! owners.
 //!
 //! Field names, headers, limits and error bodies are Graph's. Where the sandbox can do less than Graph it says so in an
 //! error that begins with "Sandbox:", rather than answer wrongly.
@@ -8,6 +9,7 @@ mod json;
 mod listing;
 mod outcome;
 mod projection;
+mod properties;
 mod query;
 mod target;
 
@@ -24,7 +26,12 @@ use self::{
     query::Query,
     target::{Key, Target},
 };
-use super::{Tenant, bearer, call::Call, lock, population::App};
+use super::{
+    Tenant, bearer,
+    call::Call,
+    lock,
+    population::{App, Collection},
+};
 
 /// Any request below `/v1.0/`.
 pub(super) async fn attend(State(tenant): State<Arc<Tenant>>, request: Parts) -> Response {
@@ -49,8 +56,9 @@ async fn answer(
     if request.method != Method::GET {
         return Err(GraphError::forbidden()); // the token's roles allow reading
     }
-    let query = Query::parse(request.uri.query().unwrap_or(""), &request.headers)?;
-    let page = matches!(target, Target::Applications).then_some(query.position.page);
+    let of = target.collection();
+    let query = Query::parse(of, request.uri.query().unwrap_or(""), &request.headers)?;
+    let page = matches!(target, Target::List(_)).then_some(query.position.page);
     let rule = lock(&tenant.trouble).next(page);
     tenant.think().await;
 
@@ -61,22 +69,24 @@ async fn answer(
     }
     let fault = rule.map(|rule| rule.fault);
     let text = match target {
-        Target::Applications => listing::page(tenant, call, &query, fault),
-        Target::Count if query.is_eventual => {
+        Target::List(of) => listing::page(tenant, call, *of, &query, fault),
+        Target::Count(_) if query.is_eventual => {
             return Ok(tenant
                 .population()
-                .count(tenant.now())
+                .count(of, tenant.now())
                 .to_string()
                 .into_response());
         }
-        Target::Count => {
+        Target::Count(_) => {
             return Err(GraphError::bad_request(
                 "$count is not currently supported.",
             ));
         }
-        Target::Application(key) => listing::single(call, &query.projection, &find(tenant, key)?),
-        Target::Owners(key) => {
-            find(tenant, key)?;
+        Target::Single(_, key) => {
+            listing::single(call, of, &query.projection, &find(tenant, of, key)?)
+        }
+        Target::Owners(_, key) => {
+            find(tenant, of, key)?;
             listing::nobody(call)
         }
         Target::Unknown(segment) => return Err(GraphError::unknown_segment(segment)),
@@ -87,11 +97,11 @@ async fn answer(
     Ok(response)
 }
 
-fn find(tenant: &Tenant, key: &Key) -> Result<App, GraphError> {
+fn find(tenant: &Tenant, of: Collection, key: &Key) -> Result<App, GraphError> {
     let (population, now) = (tenant.population(), tenant.now());
     match key {
-        Key::Id(id) => population.by_id(*id, now),
-        Key::AppId(app_id) => population.by_app_id(*app_id, now),
+        Key::Id(id) => population.by_id(of, *id, now),
+        Key::AppId(app_id) => population.by_app_id(of, *app_id, now),
         Key::Unreadable(_) => None,
     }
     .ok_or_else(|| GraphError::not_found(key))

@@ -8,11 +8,14 @@ use url::form_urlencoded;
 use uuid::Uuid;
 
 use super::{error::GraphError, projection::Projection};
+use crate::sandbox::tenant::population::Collection;
 
 /// Rows on a page when nothing is said.
 const DEFAULT_TOP: usize = 100;
 /// Rows on a page at most.
 const MAX_TOP: usize = 999;
+/// Rows on a page at most when something is expanded.
+const MAX_TOP_EXPANDED: usize = 100;
 
 /// What is asked of a list, or of one app.
 #[derive(Debug)]
@@ -43,9 +46,13 @@ pub(super) struct Position {
 }
 
 impl Query {
-    pub(super) fn parse(query: &str, headers: &HeaderMap) -> Result<Self, GraphError> {
+    pub(super) fn parse(
+        of: Collection,
+        query: &str,
+        headers: &HeaderMap,
+    ) -> Result<Self, GraphError> {
         let mut this = Self {
-            projection: Projection::everything(),
+            projection: Projection::everything(of),
             top: DEFAULT_TOP,
             position: Position::START,
             wants_count: false,
@@ -55,13 +62,20 @@ impl Query {
             app_id: None,
             carried: String::new(),
         };
+        let mut expands = false;
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             match &*name {
-                "$select" => this.projection = Projection::select(&value)?,
+                "$select" => this.projection = Projection::select(of, &value)?,
                 "$top" => this.top = top(&value)?,
                 "$skiptoken" => this.position = Position::from_token(&value)?,
                 "$count" => this.wants_count = boolean(&value)?,
                 "$filter" => this.app_id = Some(app_id(&value)?),
+                "$expand"
+                    if of == Collection::Applications
+                        && value == "federatedIdentityCredentials" =>
+                {
+                    expands = true;
+                }
                 "$expand" | "$orderby" | "$search" | "$skip" => {
                     return Err(GraphError::unsupported(format!(
                         "Sandbox: {name} is not understood here."
@@ -79,6 +93,10 @@ impl Query {
                 let _ = write!(this.carried, "{name}={value}&");
             }
         }
+        if expands {
+            this.projection = this.projection.with_federated();
+            this.top = this.top.min(MAX_TOP_EXPANDED);
+        }
         Ok(this)
     }
 
@@ -91,7 +109,8 @@ impl Query {
     /// (<https://learn.microsoft.com/graph/throttling-limits#identity-and-access-service-limits>).
     pub(super) fn cost(&self) -> u32 {
         let saved = u32::from(self.projection.is_selection()) + u32::from(self.top < 20);
-        2_u32.saturating_sub(saved).max(1)
+        let base = 2 + u32::from(self.projection.expands_federated());
+        base.saturating_sub(saved).max(1)
     }
 }
 

@@ -3,17 +3,19 @@
 use url::form_urlencoded;
 use uuid::Uuid;
 
+use crate::sandbox::tenant::population::Collection;
+
 /// What a path below `/v1.0/` asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// `applications`
-    Applications,
+    List(Collection),
     /// `applications/$count`
-    Count,
+    Count(Collection),
     /// `applications/{id}` or `applications(appId='{app id}')`
-    Application(Key),
+    Single(Collection, Key),
     /// … and `/owners` after it
-    Owners(Key),
+    Owners(Collection, Key),
     /// Anything else, by its first segment that is not known.
     Unknown(String),
 }
@@ -33,39 +35,79 @@ impl Target {
     pub(super) fn of(path: &str) -> Self {
         let path = unescape(path);
         let path = path.trim_start_matches("/v1.0/").trim_end_matches('/');
-        match split(path) {
-            ("applications", None) => Self::Applications,
-            ("applications", Some("$count")) => Self::Count,
-            ("applications", Some(rest)) => {
-                let (id, rest) = split(rest);
-                let key =
-                    Uuid::try_parse(id).map_or_else(|_| Key::Unreadable(id.to_owned()), Key::Id);
-                Self::part_of(key, rest)
-            }
-            (first, rest) => match app_id(first) {
-                Some(key) => Self::part_of(key, rest),
-                None => Self::Unknown(first.to_owned()),
+        let (first, rest) = split(path);
+        let unknown = || Self::Unknown(first.to_owned());
+        let (name, key) = match first.split_once("(appId='") {
+            Some((name, quoted)) => match quoted.strip_suffix("')") {
+                Some(app_id) => (name, Some(Key::app_id(app_id))),
+                None => return unknown(),
             },
+            None => (first, None),
+        };
+        let Some(of) = COLLECTIONS.into_iter().find(|of| segment(*of) == name) else {
+            return unknown();
+        };
+        match (key, rest) {
+            (Some(key), rest) => Self::part_of(of, key, rest),
+            (None, None) => Self::List(of),
+            (None, Some("$count")) => Self::Count(of),
+            (None, Some(rest)) => {
+                let (id, rest) = split(rest);
+                Self::part_of(of, Key::id(id), rest)
+            }
         }
     }
 
-    fn part_of(key: Key, rest: Option<&str>) -> Self {
+    fn part_of(of: Collection, key: Key, rest: Option<&str>) -> Self {
         match rest {
-            None => Self::Application(key),
-            Some("owners") => Self::Owners(key),
+            None => Self::Single(of, key),
+            Some("owners") => Self::Owners(of, key),
             Some(other) => Self::Unknown(other.to_owned()),
+        }
+    }
+
+    /// The collection that it is about.
+    pub(super) fn collection(&self) -> Collection {
+        match self {
+            Self::List(of) | Self::Count(of) | Self::Single(of, _) | Self::Owners(of, _) => *of,
+            Self::Unknown(_) => Collection::Applications,
         }
     }
 
     /// The path with ids left out, for counting.
     pub(super) fn label(&self) -> &'static str {
+        use Collection::{Applications, ServicePrincipals};
         match self {
-            Self::Applications => "/v1.0/applications",
-            Self::Count => "/v1.0/applications/$count",
-            Self::Application(_) => "/v1.0/applications/{id}",
-            Self::Owners(_) => "/v1.0/applications/{id}/owners",
+            Self::List(Applications) => "/v1.0/applications",
+            Self::Count(Applications) => "/v1.0/applications/$count",
+            Self::Single(Applications, _) => "/v1.0/applications/{id}",
+            Self::Owners(Applications, _) => "/v1.0/applications/{id}/owners",
+            Self::List(ServicePrincipals) => "/v1.0/servicePrincipals",
+            Self::Count(ServicePrincipals) => "/v1.0/servicePrincipals/$count",
+            Self::Single(ServicePrincipals, _) => "/v1.0/servicePrincipals/{id}",
+            Self::Owners(ServicePrincipals, _) => "/v1.0/servicePrincipals/{id}/owners",
             Self::Unknown(_) => "other",
         }
+    }
+}
+
+const COLLECTIONS: [Collection; 2] = [Collection::Applications, Collection::ServicePrincipals];
+
+/// A collection's name in a path.
+pub(super) fn segment(of: Collection) -> &'static str {
+    match of {
+        Collection::Applications => "applications",
+        Collection::ServicePrincipals => "servicePrincipals",
+    }
+}
+
+impl Key {
+    fn id(text: &str) -> Self {
+        Uuid::try_parse(text).map_or_else(|_| Self::Unreadable(text.to_owned()), Self::Id)
+    }
+
+    fn app_id(text: &str) -> Self {
+        Uuid::try_parse(text).map_or_else(|_| Self::Unreadable(text.to_owned()), Self::AppId)
     }
 }
 
@@ -87,14 +129,6 @@ fn unescape(path: &str) -> String {
     decoded.map_or_else(String::new, |(path, _)| path.into_owned())
 }
 
-/// `applications(appId='…')`
-fn app_id(segment: &str) -> Option<Key> {
-    let quoted = segment
-        .strip_prefix("applications(appId='")?
-        .strip_suffix("')")?;
-    Some(Uuid::try_parse(quoted).map_or_else(|_| Key::Unreadable(quoted.to_owned()), Key::AppId))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -102,30 +136,41 @@ mod tests {
     #[test]
     fn paths_as_people_and_libraries_write_them() {
         let id = Uuid::from_u128(7);
+        let apps = Collection::Applications;
+        let principals = Collection::ServicePrincipals;
         for (path, target) in [
-            ("/v1.0/applications", Target::Applications),
-            ("/v1.0/applications/", Target::Applications),
-            ("/v1.0/applications/$count", Target::Count),
-            ("/v1.0/applications/%24count", Target::Count),
+            ("/v1.0/applications", Target::List(apps)),
+            ("/v1.0/applications/", Target::List(apps)),
+            ("/v1.0/applications/$count", Target::Count(apps)),
+            ("/v1.0/applications/%24count", Target::Count(apps)),
             (
                 &format!("/v1.0/applications/{id}"),
-                Target::Application(Key::Id(id)),
+                Target::Single(apps, Key::Id(id)),
             ),
             (
                 &format!("/v1.0/applications/{id}/owners"),
-                Target::Owners(Key::Id(id)),
+                Target::Owners(apps, Key::Id(id)),
             ),
             (
                 &format!("/v1.0/applications(appId='{id}')"),
-                Target::Application(Key::AppId(id)),
+                Target::Single(apps, Key::AppId(id)),
             ),
             (
                 &format!("/v1.0/applications(appId=%27{id}%27)/owners"),
-                Target::Owners(Key::AppId(id)),
+                Target::Owners(apps, Key::AppId(id)),
             ),
             (
                 "/v1.0/applications/x",
-                Target::Application(Key::Unreadable("x".into())),
+                Target::Single(apps, Key::Unreadable("x".into())),
+            ),
+            ("/v1.0/servicePrincipals", Target::List(principals)),
+            (
+                &format!("/v1.0/servicePrincipals/{id}"),
+                Target::Single(principals, Key::Id(id)),
+            ),
+            (
+                "/v1.0/applications(appId='x",
+                Target::Unknown("applications(appId='x".into()),
             ),
             ("/v1.0/users", Target::Unknown("users".into())),
             (

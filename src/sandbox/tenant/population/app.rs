@@ -1,9 +1,9 @@
-//! An app registration as the tenant holds it: what Graph tells of it, under our names.
+//! An app registration or a service principal as the tenant holds it: what Graph tells of it, under our names.
 
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-/// An app registration. What is not here, Graph answers with an empty value of the right shape.
+/// An app registration, or the service principal of an enterprise app. What is not here, Graph answers with an empty value of the right shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct App {
     /// The object id.
@@ -24,6 +24,25 @@ pub struct App {
     pub secrets: Vec<Secret>,
     /// Its certificates.
     pub certificates: Vec<Certificate>,
+    /// The names of its federated credentials.
+    pub federated: Vec<String>,
+    /// What only a service principal has; `None` for an app registration.
+    pub principal: Option<Principal>,
+}
+
+/// What a service principal has beside what it has in common with an app registration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Principal {
+    /// Its `servicePrincipalType`: `Application`, `ManagedIdentity`, `Legacy`.
+    pub kind: &'static str,
+    /// The tenant that its app is registered in.
+    pub owner: Option<Uuid>,
+    /// How people sign in to it: `saml` or nothing.
+    pub single_sign_on: Option<&'static str>,
+    /// The thumbprint of the certificate that Entra signs with, as hex digits.
+    pub signs_with: Option<String>,
+    /// Of a managed identity: the Azure resource.
+    pub alternative_names: Vec<String>,
 }
 
 /// A client secret: a `passwordCredential`.
@@ -46,6 +65,8 @@ pub struct Secret {
 /// A certificate: a `keyCredential`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Certificate {
+    /// What it is for: `Verify`, or `Sign` for the private part of a SAML signing certificate.
+    pub usage: &'static str,
     /// Its id in the directory.
     pub key_id: Uuid,
     /// Usually its subject.

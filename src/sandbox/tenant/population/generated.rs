@@ -19,6 +19,8 @@ use super::{
 pub struct Generated {
     /// How many apps.
     pub apps: usize,
+    /// How many service principals; the first ones are those of the apps.
+    pub service_principals: usize,
     /// Another seed, another tenant.
     pub seed: u64,
     /// The fixed moment around which the credentials end, so that the same settings give the same tenant on any day. To be given in
@@ -62,6 +64,8 @@ impl Generated {
             service_management_reference: None,
             secrets,
             certificates,
+            federated: Vec::new(),
+            principal: None,
         }
     }
 
@@ -82,13 +86,13 @@ impl Generated {
     }
 
     /// A random-looking GUID with the position folded into its last 48 bits.
-    fn guid(&self, rng: &mut Rng, index: usize, naming: Naming) -> Uuid {
+    pub(super) fn guid(&self, rng: &mut Rng, index: usize, naming: Naming) -> Uuid {
         let random = u128::from(rng.next()) << 64 | u128::from(rng.next()) & !u128::from(NODE);
         let bits = random | u128::from(naming.node(self.seed, index as u64));
         Builder::from_random_bytes(bits.to_be_bytes()).into_uuid()
     }
 
-    fn secret(&self, rng: &mut Rng) -> Secret {
+    pub(super) fn secret(&self, rng: &mut Rng) -> Secret {
         let (starts_at, ends_at) = self.life(rng);
         let mut secret = Secret {
             key_id: rng.uuid(),
@@ -106,11 +110,12 @@ impl Generated {
         secret
     }
 
-    fn certificate(&self, rng: &mut Rng) -> Certificate {
+    pub(super) fn certificate(&self, rng: &mut Rng) -> Certificate {
         let (starts_at, ends_at) = self.life(rng);
         let (high, middle) = (rng.next(), rng.next());
         let low = u32::try_from(rng.below(1 << 32)).unwrap_or(0);
         Certificate {
+            usage: "Verify",
             key_id: rng.uuid(),
             display_name: names::certificate(rng),
             custom_key_identifier: match rng.below(10) {
@@ -178,11 +183,13 @@ fn node(id: Uuid) -> u64 {
     id.as_u64_pair().1 & NODE
 }
 
-/// The two ids of an app, which must not look alike.
+/// The ids of apps and service principals, which must not look alike.
 #[derive(Debug, Clone, Copy)]
-enum Naming {
+pub(super) enum Naming {
     Object,
     Client,
+    Principal,
+    PrincipalClient,
 }
 
 impl Naming {
@@ -200,6 +207,8 @@ impl Naming {
             ^ match self {
                 Self::Object => 0x0B1E,
                 Self::Client => 0xC11E,
+                Self::Principal => 0x5E41,
+                Self::PrincipalClient => 0x5C11,
             })
             & NODE
     }
@@ -225,7 +234,12 @@ mod tests {
 
     fn crowd(apps: usize, seed: u64) -> Generated {
         let base = Utc.with_ymd_and_hms(2026, 11, 1, 0, 0, 0).unwrap();
-        Generated { apps, seed, base }
+        Generated {
+            apps,
+            service_principals: 0,
+            seed,
+            base,
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 mod app;
 mod generated;
 mod names;
+mod principals;
 mod rng;
 mod story;
 
@@ -14,7 +15,7 @@ use uuid::Uuid;
 
 pub(super) use self::rng::Rng;
 pub use self::{
-    app::{App, Certificate, Secret},
+    app::{App, Certificate, Principal, Secret},
     generated::Generated,
     story::Story,
 };
@@ -28,45 +29,63 @@ pub enum Population {
     Story(Story),
 }
 
+/// Which of the directory's lists.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collection {
+    /// App registrations.
+    Applications,
+    /// Service principals.
+    ServicePrincipals,
+}
+
+type Rows<'a> = Box<dyn Iterator<Item = App> + 'a>;
+
 impl Population {
-    /// How many apps there are at `now`.
-    pub fn count(&self, now: DateTime<Utc>) -> usize {
-        match self {
-            Self::Generated(crowd) => crowd.apps,
-            Self::Story(story) => story.apps(now).count(),
+    /// How many of them there are at `now`.
+    pub fn count(&self, of: Collection, now: DateTime<Utc>) -> usize {
+        match (self, of) {
+            (Self::Generated(crowd), Collection::Applications) => crowd.apps,
+            (Self::Generated(crowd), Collection::ServicePrincipals) => crowd.service_principals,
+            (Self::Story(story), _) => story.rows(of, now).count(),
         }
     }
 
     /// The apps there are at `now`, in the order they are listed, made one by one as they are asked for.
     pub fn apps(&self, now: DateTime<Utc>) -> Box<dyn Iterator<Item = App> + '_> {
-        self.apps_from(0, now)
+        self.rows_from(Collection::Applications, 0, now)
     }
 
-    /// As [`Population::apps`], from position `first` on, which is as quick as from the start.
-    pub(super) fn apps_from(
-        &self,
-        first: usize,
-        now: DateTime<Utc>,
-    ) -> Box<dyn Iterator<Item = App> + '_> {
-        match self {
-            Self::Generated(crowd) => Box::new((first..crowd.apps).map(|index| crowd.app(index))),
-            Self::Story(story) => Box::new(story.apps(now).skip(first)),
+    /// As [`Population::apps`], of the service principals.
+    pub fn service_principals(&self, now: DateTime<Utc>) -> Box<dyn Iterator<Item = App> + '_> {
+        self.rows_from(Collection::ServicePrincipals, 0, now)
+    }
+
+    /// Those of a list from position `first` on, which is as quick as from the start.
+    pub(super) fn rows_from(&self, of: Collection, first: usize, now: DateTime<Utc>) -> Rows<'_> {
+        match (self, of) {
+            (Self::Generated(crowd), Collection::Applications) => {
+                Box::new((first..crowd.apps).map(|index| crowd.app(index)))
+            }
+            (Self::Generated(crowd), Collection::ServicePrincipals) => {
+                Box::new((first..crowd.service_principals).map(|index| crowd.principal(index)))
+            }
+            (Self::Story(story), _) => Box::new(story.rows(of, now).skip(first)),
         }
     }
 
-    /// The app with this object id.
-    pub(super) fn by_id(&self, id: Uuid, now: DateTime<Utc>) -> Option<App> {
-        match self {
-            Self::Generated(crowd) => crowd.by_id(id),
-            Self::Story(story) => story.apps(now).find(|app| app.id == id),
+    /// The one with this object id.
+    pub(super) fn by_id(&self, of: Collection, id: Uuid, now: DateTime<Utc>) -> Option<App> {
+        match (self, of) {
+            (Self::Generated(crowd), Collection::Applications) => crowd.by_id(id),
+            _ => self.rows_from(of, 0, now).find(|app| app.id == id),
         }
     }
 
-    /// The app with this client id.
-    pub(super) fn by_app_id(&self, app_id: Uuid, now: DateTime<Utc>) -> Option<App> {
-        match self {
-            Self::Generated(crowd) => crowd.by_app_id(app_id),
-            Self::Story(story) => story.apps(now).find(|app| app.app_id == app_id),
+    /// The one with this client id.
+    pub(super) fn by_app_id(&self, of: Collection, id: Uuid, now: DateTime<Utc>) -> Option<App> {
+        match (self, of) {
+            (Self::Generated(crowd), Collection::Applications) => crowd.by_app_id(id),
+            _ => self.rows_from(of, 0, now).find(|app| app.app_id == id),
         }
     }
 }

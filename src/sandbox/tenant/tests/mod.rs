@@ -4,6 +4,7 @@ mod assertions;
 mod faults;
 mod graph;
 mod paging;
+mod principals;
 mod sign_in;
 mod tls;
 
@@ -23,6 +24,7 @@ fn today() -> DateTime<Utc> {
 fn options(apps: usize) -> Options {
     let crowd = Generated {
         apps,
+        service_principals: 2 * apps,
         seed: 42,
         base: today(),
     };

@@ -2,13 +2,17 @@
 //!
 //! The tales are in `tales.rs`, as data. Here they are evaluated: at any moment, which apps are there, and with which credentials.
 
+mod principals;
 mod tales;
 
 use chrono::{DateTime, Duration, SubsecRound as _, TimeZone as _, Utc};
 use uuid::Uuid;
 
 use self::tales::{Habit, Key, TALES, Tale};
-use super::app::{App, Certificate, Secret};
+use super::{
+    Collection,
+    app::{App, Certificate, Secret},
+};
 use crate::sandbox::tenant::identity;
 
 /// The demo tenant. The same `start` and the same moment give the same apps.
@@ -19,13 +23,30 @@ pub struct Story {
 }
 
 impl Story {
+    /// Those of a list that there are at `now`.
+    pub(super) fn rows(
+        &self,
+        of: Collection,
+        now: DateTime<Utc>,
+    ) -> Box<dyn Iterator<Item = App> + '_> {
+        match of {
+            Collection::Applications => Box::new(self.apps(now)),
+            Collection::ServicePrincipals => Box::new(self.principals(now)),
+        }
+    }
+
     /// The apps there are at `now`.
     pub(super) fn apps(&self, now: DateTime<Utc>) -> impl Iterator<Item = App> + '_ {
-        let hour = (now - self.start).num_seconds().div_euclid(3600);
+        let hour = self.hour(now);
         TALES
             .iter()
             .filter(move |tale| tale.until.is_none_or(|until| hour < until))
             .map(move |tale| self.app(tale, hour))
+    }
+
+    /// Whole hours since the start.
+    fn hour(&self, now: DateTime<Utc>) -> i64 {
+        (now - self.start).num_seconds().div_euclid(3600)
     }
 
     fn app(&self, tale: &Tale, hour: i64) -> App {
@@ -52,6 +73,8 @@ impl Story {
                 .map(|key| self.certificate(tale, key))
                 .collect(),
             secrets,
+            federated: tale.federated.iter().map(|&name| name.to_owned()).collect(),
+            principal: None,
         }
     }
 
@@ -68,9 +91,9 @@ impl Story {
 
     fn certificate(&self, tale: &Tale, key: &Key) -> Certificate {
         let key_id = tale.key_id(key);
-        // A thumbprint is 20 bytes; the story's certificates have no others to take the hash of.
-        let thumbprint = format!("{:X}{:08X}", key_id.as_simple(), key.starts.unsigned_abs());
+        let thumbprint = thumbprint(key_id, key);
         Certificate {
+            usage: "Verify",
             key_id,
             display_name: key.name.map(str::to_owned),
             custom_key_identifier: Some(thumbprint),
@@ -90,6 +113,11 @@ impl Story {
         // Whole seconds: what is finer than the directory's ticks would be lost on the wire.
         self.start.trunc_subsecs(0) + Duration::hours(hour)
     }
+}
+
+/// A thumbprint is 20 bytes; the story's certificates have no others to take the hash of.
+fn thumbprint(key_id: Uuid, key: &Key) -> String {
+    format!("{:X}{:08X}", key_id.as_simple(), key.starts.unsigned_abs())
 }
 
 impl Tale {

@@ -24,6 +24,8 @@ pub(super) struct Tale {
     pub(super) certificates: &'static [Key],
     /// A secret that a machine renews.
     pub(super) habit: Option<Habit>,
+    /// The names of its federated credentials.
+    pub(super) federated: &'static [&'static str],
 }
 
 /// One credential over time.
@@ -49,12 +51,12 @@ pub(super) struct Habit {
 }
 
 /// An hour of a day of the story.
-const fn day(day: i64, hour: i64) -> i64 {
+pub(super) const fn day(day: i64, hour: i64) -> i64 {
     day * 24 + hour
 }
 
 /// A secret that stays.
-const fn secret(name: &'static str, hint: &'static str, starts: i64, ends: i64) -> Key {
+pub(super) const fn secret(name: &'static str, hint: &'static str, starts: i64, ends: i64) -> Key {
     Key {
         name: Some(name),
         hint: Some(hint),
@@ -65,7 +67,7 @@ const fn secret(name: &'static str, hint: &'static str, starts: i64, ends: i64) 
 }
 
 /// A certificate that stays.
-const fn certificate(subject: &'static str, starts: i64, ends: i64) -> Key {
+pub(super) const fn certificate(subject: &'static str, starts: i64, ends: i64) -> Key {
     Key {
         name: Some(subject),
         hint: None,
@@ -77,7 +79,7 @@ const fn certificate(subject: &'static str, starts: i64, ends: i64) -> Key {
 
 impl Key {
     /// Somebody takes it away then.
-    const fn removed(mut self, hour: i64) -> Self {
+    pub(super) const fn removed(mut self, hour: i64) -> Self {
         self.removed = Some(hour);
         self
     }
@@ -96,6 +98,7 @@ const fn app(slug: &'static str) -> Tale {
         secrets: &[],
         certificates: &[],
         habit: None,
+        federated: &[],
     }
 }
 
@@ -181,6 +184,7 @@ pub(super) static TALES: &[Tale] = &[
             every: day(9, 0),
             life: day(10, 0),
         }),
+        federated: &["github-main"],
         ..app("ci-deployer")
     },
     // "Never" as the old portal understood it.
@@ -223,6 +227,35 @@ pub(super) static TALES: &[Tale] = &[
         registered: day(-20, 9),
         secrets: &[secret("agency", "L0j", day(40, 9), day(61, 9))],
         ..app("summer-campaign")
+    },
+    // Entra Connect Sync renews its certificate itself, half a year each. This time its server is down from before day 0, and
+    // somebody mends it on day 36, six days after it has become late.
+    Tale {
+        name: "ConnectSyncProvisioning_DC01_5e1f0c9a44d1",
+        certificates: &[
+            certificate(
+                "CN=Entra Connect Sync Provisioning",
+                day(-120, 3),
+                day(60, 3),
+            )
+            .removed(day(36, 10)),
+            certificate(
+                "CN=Entra Connect Sync Provisioning",
+                day(36, 9),
+                day(216, 9),
+            ),
+        ],
+        ..app("connect-sync")
+    },
+    // Published by Application Proxy, which makes a secret a year and keeps the last three. Nobody has anything to do.
+    Tale {
+        name: "intranet",
+        secrets: &[
+            secret("CWAP_AuthSecret", "p3R", day(-720, 4), day(-355, 4)),
+            secret("CWAP_AuthSecret", "Lw0", day(-375, 4), day(-10, 4)),
+            secret("CWAP_AuthSecret", "2Nb", day(-30, 4), day(335, 4)),
+        ],
+        ..app("app-proxy")
     },
     // The app by which the watcher signs in: it watches itself.
     Tale {
