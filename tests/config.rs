@@ -172,7 +172,7 @@ fn writing_the_defaults_out_changes_nothing() {
         format = "json"
     "#;
     let tenant = r#"cloud = "public"
-        include = ["applications"]
+        include = ["applications", "service-principals"]
         sign_in_activity = false
         ignore = []
         azure = { aks = false }

@@ -35,7 +35,7 @@ struct TenantReport {
 /// How many credentials are how urgent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// Apps seen.
+    /// App registrations seen (service principals, where only those are scanned).
     pub apps: u64,
     /// Credentials seen.
     pub credentials: u64,

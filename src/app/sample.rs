@@ -10,8 +10,8 @@ use super::parts::{Net, receivers};
 use crate::{
     config::Config,
     domain::{
-        Clock, Id, Kind, Notification, Row, Rung, Secrets, Severity, notification::Subject,
-        row::Links,
+        Clock, Id, Kind, Notification, ObjectType, Row, Rung, Secrets, Severity,
+        notification::Subject, row::Links,
     },
     engine::plan::new_id,
     entra::config::Cloud,
@@ -120,14 +120,15 @@ fn row(
         .into_iter()
         .rfind(|rung| i64::from(*rung) >= days)
         .unwrap_or(0);
-    let app_id = id(app);
-    Row {
+    let row = Row {
         tenant: "sample".to_owned(),
-        links: Some(Links {
-            portal: crate::entra::portal_link(Cloud::Public, &app_id),
-        }),
+        links: None,
         object_id: id(&format!("{app}:object")),
-        app_id,
+        object_type: ObjectType::Application,
+        thumbprint: None,
+        active: None,
+        self_renewing: None,
+        app_id: id(app),
         app_name: app.to_owned(),
         kind,
         credential_id: id(credential),
@@ -145,5 +146,10 @@ fn row(
         stale: false,
         rung: Some(Rung::days_before(rung)),
         reason: Some("this is a test; no such credential exists".to_owned()),
+    };
+    let portal = crate::entra::portal_link(Cloud::Public, &row);
+    Row {
+        links: Some(Links { portal }),
+        ..row
     }
 }

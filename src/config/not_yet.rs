@@ -33,20 +33,16 @@ const fn unheeded(key: &'static str, applies: fn(&Value) -> bool, instead: &'sta
 
 #[rustfmt::skip]
 const NOT_YET: &[NotYet] = &[
-    refused("tenants[].include", |v| lacks(v, "applications"), "add \"applications\": app registrations are all that is scanned so far"),
     refused("receivers[].type", |v| v == "pagerduty", "use `email` with the service's mail address, or `webhook`"),
     refused("receivers[].type", |v| v == "graph-mail", "use `email`"),
     refused("receivers[].smtp.oauth2", given, "use `username` and `password`, or a relay that asks for neither"),
     refused("store.url", |v| starts_with(v, "postgres"), "use `sqlite:PATH` with one replica"),
 
-    unheeded("tenants[].include[]", |v| v == "service-principals", "SAML signing certificates are not seen"),
-    unheeded("tenants[].include[]", |v| v == "federated", "federated credentials are not listed"),
     unheeded("tenants[].sign_in_activity", is_true, "last use is not known, and rotation is judged by names"),
     unheeded("tenants[].azure.aks", is_true, "clusters are not named"),
     unheeded("tenants[].endpoints.arm", given, "nothing is asked of Azure Resource Manager"),
     unheeded("tenants[].ignore[].owner", given, "owners are not known, so this matches nothing"),
     unheeded("policies[].match.owner", given, "owners are not known, so this matches nothing"),
-    unheeded("policies[].self_renewing", given, "these credentials are announced like all others"),
     unheeded("routes[].match.owner", given, "owners are not known, so this matches nothing"),
     unheeded("routes[].group_by[]", |v| v == "owner", "owners are not known, so all alerts are of one group"),
     unheeded("routes[].escalate_after", given, "nothing is escalated"),
@@ -69,12 +65,6 @@ fn is_true(value: &Value) -> bool {
 
 fn starts_with(value: &Value, start: &str) -> bool {
     value.as_str().is_some_and(|text| text.starts_with(start))
-}
-
-fn lacks(value: &Value, word: &str) -> bool {
-    value
-        .as_array()
-        .is_some_and(|words| !words.is_empty() && words.iter().all(|entry| entry != word))
 }
 
 /// Looks for such keys in the merged tree.

@@ -5,13 +5,15 @@ use std::fmt;
 use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::Id;
+use super::{Id, Thumbprint};
 
 /// An app registration (`application`) or an enterprise app (`servicePrincipal`) that carries credentials.
 ///
 /// Kept small on purpose: a tenant may hold a hundred thousand of them at once in memory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct App {
+    /// Which of the two it is.
+    pub object_type: ObjectType,
     /// The directory object's id; unique in the tenant.
     pub object_id: Id,
     /// The application (client) id.
@@ -39,6 +41,30 @@ pub struct Credential {
     pub starts_at: Option<DateTime<Utc>>,
     /// When it ends.
     pub expires: Expiry,
+    /// A certificate's thumbprint, where Graph tells it in a readable shape.
+    pub thumbprint: Option<Thumbprint>,
+    /// Of a SAML signing certificate: does Entra sign with it? `None`: not known, or not a SAML signing certificate.
+    pub active: Option<bool>,
+}
+
+/// What kind of directory object carries credentials.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ObjectType {
+    /// An app registration (`application`).
+    #[default]
+    Application,
+    /// An enterprise app (`servicePrincipal`); its credentials are its own, not those of its registration.
+    ServicePrincipal,
+    /// The `servicePrincipal` of an Azure resource, whose certificates Azure renews.
+    ManagedIdentity,
+}
+
+impl ObjectType {
+    /// True for an app registration.
+    pub fn is_application(&self) -> bool {
+        *self == Self::Application
+    }
 }
 
 /// What kind of credential.
@@ -63,11 +89,18 @@ pub enum Kind {
     Certificate,
     /// A SAML signing certificate: its three Graph objects folded into one.
     SamlCertificate,
+    /// Trust in tokens of somebody else (`federatedIdentityCredential`). It never ends; listed as information.
+    Federated,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 3] = [Self::ClientSecret, Self::Certificate, Self::SamlCertificate];
+    pub const ALL: [Self; 4] = [
+        Self::ClientSecret,
+        Self::Certificate,
+        Self::SamlCertificate,
+        Self::Federated,
+    ];
 
     /// The name in configuration, JSON and metrics.
     pub fn as_str(self) -> &'static str {
@@ -75,6 +108,7 @@ impl Kind {
             Self::ClientSecret => "client-secret",
             Self::Certificate => "certificate",
             Self::SamlCertificate => "saml-certificate",
+            Self::Federated => "federated",
         }
     }
 

@@ -8,6 +8,7 @@ use super::{
     policy::{Policies, Superseded, Thresholds},
     row::RowSeverity,
     rung::days_left,
+    self_renewing::{self, Renewal, SelfRenewing},
     supersede::{Replacement, replacement},
 };
 
@@ -26,6 +27,8 @@ pub struct Assessment<'a> {
     pub severity: Option<Severity>,
     /// What the app's other credentials say about it.
     pub replacement: Replacement<'a>,
+    /// Who renews it without being asked, and how that stands.
+    pub renewal: Option<(SelfRenewing, Renewal<'a>)>,
 }
 
 /// Judges one of an app's credentials.
@@ -36,13 +39,21 @@ pub fn assess<'a>(
     policies: &'a Policies,
     now: DateTime<Utc>,
 ) -> Assessment<'a> {
-    let thresholds = thresholds_of(tenant, app, credential, policies);
-    let end = credential.expires.at();
-    let rung = rung_of(credential, thresholds, now);
-    let on_rung = |other: &Credential| {
-        rung_of(other, thresholds_of(tenant, app, other, policies), now).is_some()
+    let judge = Judge {
+        tenant,
+        app,
+        policies,
+        now,
     };
-    let replacement = replacement(app, credential, now, on_rung);
+    let thresholds = judge.thresholds(credential);
+    let end = credential.expires.at();
+    let renewal = judge.renewal(credential);
+    let rung = judge.rung(credential, thresholds, renewal);
+    let replacement = match renewal {
+        Some((_, Renewal::Done(new))) => Replacement::Superseded(new),
+        Some((_, Renewal::OnTime)) => Replacement::None,
+        _ => replacement(app, credential, now, |other| judge.is_on_rung(other)),
+    };
     let mut assessment = Assessment {
         thresholds,
         end,
@@ -50,7 +61,13 @@ pub fn assess<'a>(
         days_left: end.map(|end| days_left(end, now)),
         severity: rung.and(end).map(|end| severity(end, now, thresholds)),
         replacement,
+        renewal,
     };
+    if assessment.overdue().is_some() {
+        assessment.severity = assessment
+            .severity
+            .map(|severity| severity.max(Severity::Warning));
+    }
     if assessment.superseded().is_some() {
         assessment.severity = assessment
             .severity
@@ -59,32 +76,69 @@ pub fn assess<'a>(
     assessment
 }
 
-fn thresholds_of<'p>(
-    tenant: &str,
-    app: &App,
-    credential: &Credential,
-    policies: &'p Policies,
-) -> &'p Thresholds {
-    policies.for_credential(&Subject {
-        tenant,
-        app,
-        credential,
-        severity: None,
-        owners: &[],
-    })
+/// What all credentials of one app are judged with.
+#[derive(Clone, Copy)]
+struct Judge<'t, 'a> {
+    tenant: &'t str,
+    app: &'a App,
+    policies: &'a Policies,
+    now: DateTime<Utc>,
 }
 
-fn rung_of(credential: &Credential, thresholds: &Thresholds, now: DateTime<Utc>) -> Option<Rung> {
-    let end = credential.expires.at()?;
-    thresholds
-        .ladder
-        .tightest_reached(credential.starts_at, end, now)
+impl<'a> Judge<'_, 'a> {
+    fn subject<'s>(&'s self, credential: &'s Credential) -> Subject<'s> {
+        Subject {
+            tenant: self.tenant,
+            app: self.app,
+            credential,
+            severity: None,
+            owners: &[],
+        }
+    }
+
+    fn thresholds(&self, credential: &Credential) -> &'a Thresholds {
+        let exception = self.policies.exception(&self.subject(credential));
+        exception.map_or(&self.policies.default, |policy| &policy.thresholds)
+    }
+
+    fn rule(&self, credential: &Credential) -> Option<SelfRenewing> {
+        self_renewing::rule(&self.subject(credential), self.policies)
+    }
+
+    fn renewal(&self, credential: &Credential) -> Option<(SelfRenewing, Renewal<'a>)> {
+        let rule = self.rule(credential)?;
+        let renewal = rule.renewal(self.app, credential, self.now, |other| self.rule(other));
+        Some((rule, renewal))
+    }
+
+    fn rung(
+        &self,
+        credential: &Credential,
+        thresholds: &Thresholds,
+        renewal: Option<(SelfRenewing, Renewal<'_>)>,
+    ) -> Option<Rung> {
+        let end = credential.expires.at()?;
+        match renewal {
+            None => thresholds
+                .ladder
+                .tightest_reached(credential.starts_at, end, self.now),
+            Some((_, Renewal::OnTime)) => None,
+            Some((rule, _)) => rule.rung(credential, end, &thresholds.ladder, self.now),
+        }
+    }
+
+    fn is_on_rung(&self, credential: &Credential) -> bool {
+        let thresholds = self.thresholds(credential);
+        self.rung(credential, thresholds, self.renewal(credential))
+            .is_some()
+    }
 }
 
 impl<'a> Assessment<'a> {
     /// The credential that took over, where that changes how this one is told of.
     pub fn superseded(&self) -> Option<&'a Credential> {
         match (self.replacement, self.thresholds.superseded) {
+            (Replacement::Superseded(new), _) if self.was_renewed() => Some(new),
             (Replacement::Superseded(new), Superseded::Soften | Superseded::Mute) => Some(new),
             _ => None,
         }
@@ -94,6 +148,19 @@ impl<'a> Assessment<'a> {
     pub fn is_stale(&self, now: DateTime<Utc>) -> bool {
         let over = |end: DateTime<Utc>| end.checked_add_signed(self.thresholds.after_expiry.lasts);
         self.end.and_then(over).is_some_and(|over| now > over)
+    }
+
+    /// Has the service that renews it done so?
+    pub fn was_renewed(&self) -> bool {
+        matches!(self.renewal, Some((_, Renewal::Done(_))))
+    }
+
+    /// Who should have renewed it by now, and has not.
+    pub fn overdue(&self) -> Option<SelfRenewing> {
+        match self.renewal {
+            Some((rule, Renewal::Overdue)) => Some(rule),
+            _ => None,
+        }
     }
 
     /// The row that people and programs see.
@@ -110,11 +177,15 @@ impl<'a> Assessment<'a> {
             tenant: tenant.to_owned(),
             app_id: app.app_id.clone(),
             object_id: app.object_id.clone(),
+            object_type: app.object_type,
             app_name: app.name.clone().into(),
             kind: credential.kind,
             credential_id: credential.id.clone(),
             credential_name: credential.name.clone().map(Into::into),
             hint: credential.hint.clone().map(Into::into),
+            thumbprint: credential.thumbprint.clone(),
+            active: credential.active,
+            self_renewing: self.renewal.map(|(rule, _)| rule.service.to_owned()),
             starts_at: credential.starts_at,
             expires_at: self.end,
             days_left: self.days_left,

@@ -108,8 +108,8 @@ fn key_of(tenant: &str, alert: &Due<'_>, group_by: &[GroupKey]) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::domain::{
-        Expiry, Id, Kind, assess::assess, glob::Glob, matcher::Matcher, policy::Policies,
-        route::Route,
+        Expiry, Id, Kind, ObjectType, assess::assess, glob::Glob, matcher::Matcher,
+        policy::Policies, route::Route,
     };
 
     fn app(name: &str) -> App {
@@ -121,8 +121,11 @@ mod tests {
             hint: None,
             starts_at: None,
             expires: Expiry::At(end),
+            thumbprint: None,
+            active: None,
         };
         App {
+            object_type: ObjectType::Application,
             object_id: Id::parse(name),
             app_id: Id::parse(name),
             name: name.into(),

@@ -25,12 +25,14 @@ pub mod row;
 pub mod rung;
 pub mod schedule;
 pub mod secret;
+pub mod self_renewing;
 pub mod severity;
 pub mod silence;
 pub mod snapshot;
 pub mod supersede;
+pub mod thumbprint;
 
-pub use app::{App, Credential, Expiry, Kind};
+pub use app::{App, Credential, Expiry, Kind, ObjectType};
 pub use clock::Clock;
 
 pub use id::Id;
@@ -40,3 +42,4 @@ pub use rung::{Ladder, Rung};
 pub use secret::{SecretSource, Secrets};
 pub use severity::Severity;
 pub use snapshot::Snapshot;
+pub use thumbprint::Thumbprint;

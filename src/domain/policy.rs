@@ -74,14 +74,15 @@ pub struct Policy {
     pub matcher: Matcher,
     /// How they are judged.
     pub thresholds: Thresholds,
+    /// How many days before their end a service renews them, if one does.
+    pub self_renewing: Option<u16>,
 }
 
 impl Policies {
-    /// The thresholds for one credential.
-    pub fn for_credential(&self, subject: &Subject<'_>) -> &Thresholds {
+    /// The exception that holds for one credential.
+    pub fn exception(&self, subject: &Subject<'_>) -> Option<&Policy> {
         self.exceptions
             .iter()
             .find(|policy| policy.matcher.matches(subject))
-            .map_or(&self.default, |policy| &policy.thresholds)
     }
 }

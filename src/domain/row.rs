@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Id, Kind, Rung, Severity};
+use super::{Id, Kind, ObjectType, Rung, Severity, Thumbprint};
 
 /// One credential, flat. The JSON names are fixed: scripts and webhook consumers rely on them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub struct Row {
     pub app_id: Id,
     /// The directory object's id.
     pub object_id: Id,
+    /// What kind of directory object; absent for an app registration.
+    #[serde(default, skip_serializing_if = "ObjectType::is_application")]
+    pub object_type: ObjectType,
     /// The app's display name. Hostile text.
     pub app_name: String,
     /// What kind of credential.
@@ -24,6 +27,15 @@ pub struct Row {
     pub credential_name: Option<String>,
     /// The first characters of a secret's value. Hostile text.
     pub hint: Option<String>,
+    /// A certificate's thumbprint, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thumbprint: Option<Thumbprint>,
+    /// Of a SAML signing certificate: does Entra sign with it? Absent when that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub active: Option<bool>,
+    /// Who renews it without being asked, if somebody does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_renewing: Option<String>,
     /// Start of validity.
     #[serde(serialize_with = "instant")]
     pub starts_at: Option<DateTime<Utc>>,

@@ -5,8 +5,11 @@ use super::App;
 /// Everything a complete scan saw. There is no partial snapshot: a scan that could not finish is an error instead.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
-    /// The apps, each once, in the order they came.
+    /// All app registrations, and the service principals that carry credentials; each once, in the order they came.
     pub apps: Vec<App>,
+    /// How many app registrations there are; where only service principals are scanned, how many of those, with credentials or
+    /// without. A sudden loss of them means that something is no longer seen.
+    pub listed: u64,
     /// Odd values that were met on the way; none of them stopped the scan.
     pub warnings: Vec<Warning>,
 }

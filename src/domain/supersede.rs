@@ -25,6 +25,9 @@ pub fn replacement<'a>(
     now: DateTime<Utc>,
     on_rung: impl Fn(&Credential) -> bool,
 ) -> Replacement<'a> {
+    if let Some(active) = signs_instead(app, old, now) {
+        return Replacement::Superseded(active);
+    }
     let candidates = || {
         app.credentials
             .iter()
@@ -33,10 +36,21 @@ pub fn replacement<'a>(
     let latest = |of: &mut dyn Iterator<Item = &'a Credential>| {
         of.max_by_key(|new| (new.expires, new.starts_at))
     };
-    if let Some(new) = latest(&mut candidates().filter(|new| same_purpose(old, new))) {
+    // a certificate that Entra signs with is in use, whatever stands ready beside it
+    let is_in_use = old.active == Some(true);
+    if !is_in_use && let Some(new) = latest(&mut candidates().filter(|new| same_purpose(old, new)))
+    {
         return Replacement::Superseded(new);
     }
     latest(&mut candidates()).map_or(Replacement::None, Replacement::Newer)
+}
+
+/// The certificate that Entra signs with, where it is known not to be `old`: that is evidence of its own.
+fn signs_instead<'a>(app: &'a App, old: &Credential, now: DateTime<Utc>) -> Option<&'a Credential> {
+    let is_idle = old.active == Some(false);
+    app.credentials.iter().find(|other| {
+        is_idle && other.active == Some(true) && other.expires > old.expires && is_valid(other, now)
+    })
 }
 
 /// Of the same kind (or a certificate for a secret), started later and ends later. Without a start date nobody can tell
@@ -57,7 +71,7 @@ fn is_valid(credential: &Credential, now: DateTime<Utc>) -> bool {
 
 /// Where no sign-in activity is known, the names must be the same but for digits, separators and case: `prod-2025` and
 /// `Prod 2026`. Two unnamed ones count as the same.
-fn same_purpose(old: &Credential, new: &Credential) -> bool {
+pub(super) fn same_purpose(old: &Credential, new: &Credential) -> bool {
     match (&old.name, &new.name) {
         (None, None) => true,
         (Some(old), Some(new)) => core(old).eq(core(new)),
@@ -77,7 +91,7 @@ fn core(name: &str) -> impl Iterator<Item = char> + '_ {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Id;
+    use crate::domain::{Id, ObjectType};
 
     fn at(day: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(day * 86_400, 0).unwrap()
@@ -91,11 +105,14 @@ mod tests {
             hint: None,
             starts_at: Some(at(start)),
             expires: Expiry::At(at(end)),
+            thumbprint: None,
+            active: None,
         }
     }
 
     fn app(credentials: Vec<Credential>) -> App {
         App {
+            object_type: ObjectType::Application,
             object_id: Id::parse("o"),
             app_id: Id::parse("a"),
             name: "app".into(),
@@ -206,5 +223,30 @@ mod tests {
             found(&secret("prod", 50, 110), vec![never]),
             "superseded by prod:60"
         );
+    }
+
+    fn saml(id: &str, start: i64, end: i64, active: Option<bool>) -> Credential {
+        Credential {
+            kind: Kind::SamlCertificate,
+            active,
+            ..secret(id, start, end)
+        }
+    }
+
+    #[test]
+    fn a_saml_certificate_that_entra_signs_with_is_in_use_and_one_that_it_does_not_is_not() {
+        let old = |active| saml("sso", 0, 110, active);
+        let new = |active| saml("sso", 90, 400, active);
+        let (yes, no) = (Some(true), Some(false));
+        assert_eq!(found(&old(yes), vec![new(no)]), "newer sso:90");
+        assert_eq!(found(&old(no), vec![new(yes)]), "superseded by sso:90");
+        let renamed = saml("other", 90, 400, yes);
+        assert_eq!(found(&old(no), vec![renamed]), "superseded by other:90");
+        assert_eq!(found(&old(None), vec![new(None)]), "superseded by sso:90");
+        // one that was made first but ends later is not replaced by the one in use
+        let later = saml("sso", 0, 500, no);
+        assert_eq!(found(&later, vec![new(yes)]), "none");
+        let ended = saml("sso", 0, 99, yes);
+        assert_eq!(found(&saml("sso", 10, 98, no), vec![ended]), "none");
     }
 }

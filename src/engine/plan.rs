@@ -7,7 +7,7 @@ use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::{
     domain::{
-        App, Credential, Id, Notification, Row, Severity,
+        App, Credential, Notification, Row, Severity,
         assess::assess,
         decide::{Action, Announce, Resolve, World, decide, gone},
         group::{Due, Group, group, most_urgent_first},
@@ -42,7 +42,7 @@ pub struct Planner<'a> {
     /// The receivers.
     pub receivers: &'a dyn Receivers,
     /// Where an app's credentials are renewed.
-    pub portal_link: &'a dyn Fn(&Id) -> String,
+    pub portal_link: &'a dyn Fn(&Row) -> String,
 }
 
 /// How many alerts were decided, and how many of them reach nobody because no route takes them.
@@ -172,7 +172,7 @@ impl Planner<'_> {
                 rung: announce.rung,
                 reminder: announce.reminder,
                 severity: announce.severity,
-                reason: announce.reason.to_string(),
+                reason: announce.why(),
                 decided_at: now,
                 notifications: std::mem::take(&mut carried_by[position]),
             });
@@ -198,7 +198,7 @@ impl Planner<'_> {
             row.newer = row.superseded_by.take().or(row.newer);
         }
         row.rung = Some(announce.rung);
-        row.reason = Some(announce.reason.to_string());
+        row.reason = Some(announce.why());
         row.links = Some(self.links(&row));
         Due {
             app: announce.app,
@@ -210,7 +210,7 @@ impl Planner<'_> {
 
     fn links(&self, row: &Row) -> Links {
         Links {
-            portal: (self.portal_link)(&row.app_id),
+            portal: (self.portal_link)(row),
         }
     }
 

@@ -74,7 +74,7 @@ impl Engine {
         let now = round.scan.finished_at;
         let known = self.store.known(tenant).await?;
         let silences = self.store.silences(now).await?;
-        round.scan.apps = snapshot.apps.len() as u64;
+        round.scan.apps = snapshot.listed;
         round.scan.credentials = snapshot.credentials() as u64;
         round.scan.warnings = snapshot.warnings.len() as u64;
         let world = World {
@@ -90,7 +90,7 @@ impl Engine {
             world,
             routes: &self.routes,
             receivers: self,
-            portal_link: &|app_id| directory.portal_link(app_id),
+            portal_link: &|row| directory.portal_link(row),
         };
         let counts = planner.fill(round);
         self.judge_health(

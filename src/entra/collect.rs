@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{config::TenantConfig, decode, page};
+use super::{config::TenantConfig, decode, list::List, page};
 use crate::domain::{App, Id, Snapshot, snapshot::Warning};
 
 /// How many apps are held before repeated ones are looked for while the scan goes on.
@@ -14,15 +14,19 @@ const FIRST_SWEEP: usize = 131_072;
 /// Gathers the pages of one list. An app that is listed again (it moved while the list was read) counts as last seen.
 pub(super) struct Collector {
     config: Arc<TenantConfig>,
+    list: List,
+    read: usize,
     apps: Vec<App>,
     warnings: Vec<Warning>,
     next_sweep: usize,
 }
 
 impl Collector {
-    pub(super) fn new(config: Arc<TenantConfig>) -> Self {
+    pub(super) fn new(config: Arc<TenantConfig>, list: List) -> Self {
         Self {
             config,
+            list,
+            read: 0,
             apps: Vec::new(),
             warnings: Vec::new(),
             next_sweep: FIRST_SWEEP,
@@ -44,30 +48,43 @@ impl Collector {
     }
 
     fn try_take(&mut self, body: &[u8]) -> Result<(), serde_json::Error> {
-        let (apps, warnings) = (self.apps.len(), self.warnings.len());
+        let (apps, warnings, read) = (self.apps.len(), self.warnings.len(), self.read);
         let taken = page::for_each_row(body, |row| {
-            self.apps
-                .extend(decode::app(row, &self.config, &mut self.warnings));
+            self.read += 1;
+            self.apps.extend(decode::app(
+                row,
+                self.list,
+                &self.config,
+                &mut self.warnings,
+            ));
         });
         if taken.is_err() {
             self.apps.truncate(apps);
             self.warnings.truncate(warnings);
+            self.read = read;
         }
         taken
     }
 
-    /// How many apps are held.
-    pub(super) fn len(&self) -> usize {
-        self.apps.len()
+    /// How many rows were read, repeated ones and those without credentials included.
+    pub(super) fn read(&self) -> usize {
+        self.read
     }
 
-    /// Everything that was taken, in the order it came.
-    pub(super) fn into_snapshot(mut self) -> Snapshot {
+    /// Puts everything that was taken, in the order it came, behind what is in `snapshot`. The first list is the one that
+    /// counts.
+    pub(super) fn add_to(mut self, snapshot: &mut Snapshot, is_first: bool) {
         self.sweep();
-        Snapshot {
-            apps: self.apps,
-            warnings: self.warnings,
+        if is_first {
+            snapshot.listed = match self.list {
+                List::Applications => self.apps.len(),
+                List::ServicePrincipals => self.read,
+            } as u64;
+            snapshot.apps = self.apps;
+        } else {
+            snapshot.apps.extend(self.apps);
         }
+        snapshot.warnings.extend(self.warnings);
     }
 
     /// Drops all but the last of the apps with the same object id. Places are sorted, not ids put into a map: that takes less
@@ -126,11 +143,17 @@ mod tests {
 
     fn collector() -> Collector {
         let graph = "https://graph.microsoft.com".parse().unwrap();
-        Collector::new(Arc::new(config(&graph)))
+        Collector::new(Arc::new(config(&graph)), List::Applications)
+    }
+
+    fn snapshot(collector: Collector) -> Snapshot {
+        let mut snapshot = Snapshot::default();
+        collector.add_to(&mut snapshot, true);
+        snapshot
     }
 
     fn ids(collector: Collector) -> Vec<String> {
-        let apps = collector.into_snapshot().apps;
+        let apps = snapshot(collector).apps;
         apps.iter().map(|app| app.object_id.to_string()).collect()
     }
 
@@ -143,7 +166,7 @@ mod tests {
             (r#"{"value": []}"#, 5),
         ] {
             collector.take(body.as_bytes()).unwrap();
-            assert_eq!(collector.len(), held);
+            assert_eq!((collector.apps.len(), collector.read()), (held, held));
         }
         assert_eq!(ids(collector), ["a", "c", "b"]);
     }
@@ -155,7 +178,7 @@ mod tests {
         let bad = r#"{"value": [{"id": "b", "tags": 5}, {"id": "c"}, null]}"#;
         collector.take(good.as_bytes()).unwrap();
         collector.take(bad.as_bytes()).unwrap_err();
-        let snapshot = collector.into_snapshot();
+        let snapshot = snapshot(collector);
         assert_eq!((snapshot.apps.len(), snapshot.warnings.len()), (1, 0));
     }
 
@@ -167,7 +190,7 @@ mod tests {
         let body = format!(r#"{{"value": [{}]}}"#, rows.join(","));
         for _ in 0..50 {
             collector.take(body.as_bytes()).unwrap();
-            assert!(collector.len() < 180);
+            assert!(collector.apps.len() < 180);
         }
         assert_eq!(ids(collector).len(), 60);
     }

@@ -21,8 +21,32 @@ pub struct TenantConfig {
     pub graph: Url,
     /// How we sign in.
     pub auth: Auth,
+    /// What is scanned.
+    pub include: Vec<Include>,
     /// Credentials to leave out.
     pub ignore: Vec<Matcher>,
+}
+
+impl TenantConfig {
+    /// Is this scanned?
+    pub fn includes(&self, what: Include) -> bool {
+        self.include.contains(&what)
+    }
+}
+
+/// What is scanned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Include {
+    /// App registrations.
+    Applications,
+    /// Service principals (enterprise apps), but for those of the next two kinds.
+    ServicePrincipals,
+    /// Service principals of managed identities, too.
+    ManagedIdentities,
+    /// Microsoft's own service principals, too.
+    Microsoft,
+    /// Federated credentials of app registrations, as information.
+    Federated,
 }
 
 /// How we sign in.

@@ -8,11 +8,13 @@ use chrono::{DateTime, Datelike, Utc};
 use super::{
     config::TenantConfig,
     excerpt::excerpt,
-    lenient::{List, Object, Text},
-    page::{AppRow, CredentialRow},
+    lenient::{self, Object, Text},
+    list::List,
+    page::{AppRow, CredentialRow, FederatedRow},
+    principal, saml,
 };
 use crate::domain::{
-    App, Credential, Expiry, Id, Kind,
+    App, Credential, Expiry, Id, Kind, ObjectType, Thumbprint,
     matcher::{Matcher, Subject},
     snapshot::Warning,
 };
@@ -26,13 +28,18 @@ const HINT_MAX: usize = 3;
 /// So many credentials are compared one by one.
 const FEW: usize = 8;
 
-/// The app of one row without the credentials that the configuration leaves out; `None` when it has no id at all. Appends
-/// what was odd to `warnings`.
+/// The app of one row without the credentials that the configuration leaves out; `None` when it has no id at all, and for a
+/// service principal that is left out or carries no credential. Appends what was odd to `warnings`.
 pub(super) fn app(
-    row: AppRow<'_>,
+    mut row: AppRow<'_>,
+    list: List,
     config: &TenantConfig,
     warnings: &mut Vec<Warning>,
 ) -> Option<App> {
+    // most service principals end here: a tenant holds hundreds of thousands that are only counted
+    if list == List::ServicePrincipals && principal::is_left_out(&row, config) {
+        return None;
+    }
     let (object_id, app_id) = match (known_id(&row.id), known_id(&row.app_id)) {
         (Some(object_id), Some(app_id)) => (object_id, app_id),
         (None, None) => {
@@ -65,7 +72,16 @@ pub(super) fn app(
         odd.note("displayName is not a text; the app is shown without a name");
     }
     let tags = tags(row.tags, &mut odd);
-    let mut credentials = Vec::with_capacity(row.passwords.items.len() + row.keys.items.len());
+    let signing = match list {
+        List::Applications => lenient::List::default(),
+        List::ServicePrincipals => saml::fold(&mut row.passwords, &mut row.keys),
+    };
+    let mut credentials = Vec::with_capacity(
+        row.passwords.items.len()
+            + row.keys.items.len()
+            + signing.items.len()
+            + row.federated.items.len(),
+    );
     read_all(
         row.passwords,
         Kind::ClientSecret,
@@ -73,9 +89,16 @@ pub(super) fn app(
         &mut odd,
     );
     read_all(row.keys, Kind::Certificate, &mut credentials, &mut odd);
+    read_all(signing, Kind::SamlCertificate, &mut credentials, &mut odd);
+    saml::mark_active(&mut credentials, &row.signs_with);
+    read_federated(row.federated, &mut credentials, &mut odd);
     keep_first_of_each(&mut credentials);
 
     let mut app = App {
+        object_type: match list {
+            List::Applications => ObjectType::Application,
+            List::ServicePrincipals => principal::object_type(&row.principal_type),
+        },
         object_id,
         app_id,
         name: row.name.into_filled().map(name).unwrap_or_default(),
@@ -84,7 +107,8 @@ pub(super) fn app(
     };
     leave_out(&mut credentials, &app, config);
     app.credentials = credentials.into_boxed_slice();
-    Some(app)
+    let is_kept = list == List::Applications || !app.credentials.is_empty();
+    is_kept.then_some(app)
 }
 
 /// Collects the warnings of one app.
@@ -112,7 +136,7 @@ fn known_id(text: &Text<'_>) -> Option<Id> {
         .map(Id::parse)
 }
 
-fn tags(row: List<Text<'_>>, odd: &mut Oddities<'_>) -> Box<[Box<str>]> {
+fn tags(row: lenient::List<Text<'_>>, odd: &mut Oddities<'_>) -> Box<[Box<str>]> {
     if row.odd || row.items.contains(&Text::Odd) {
         odd.note("tags is not a list of texts; what is no text is left out");
     }
@@ -121,7 +145,7 @@ fn tags(row: List<Text<'_>>, odd: &mut Oddities<'_>) -> Box<[Box<str>]> {
 }
 
 fn read_all(
-    rows: List<Object<CredentialRow<'_>>>,
+    rows: lenient::List<Object<CredentialRow<'_>>>,
     kind: Kind,
     credentials: &mut Vec<Credential>,
     odd: &mut Oddities<'_>,
@@ -134,6 +158,36 @@ fn read_all(
             Object::Is(row) => credentials.extend(credential(row, kind, odd)),
             Object::Odd => odd.note(format!("a {kind} is not an object; it is left out")),
         }
+    }
+}
+
+fn read_federated(
+    rows: lenient::List<Object<FederatedRow<'_>>>,
+    credentials: &mut Vec<Credential>,
+    odd: &mut Oddities<'_>,
+) {
+    if rows.odd {
+        odd.note("the list of federated credentials is not a list; none was read");
+    }
+    for row in rows.items {
+        let row = match row {
+            Object::Is(row) => row,
+            Object::Odd => FederatedRow::default(),
+        };
+        let Some(id) = known_id(&row.id) else {
+            odd.note("a federated credential has no usable id; it is left out");
+            continue;
+        };
+        credentials.push(Credential {
+            id,
+            kind: Kind::Federated,
+            name: row.name.into_filled().map(name),
+            hint: None,
+            starts_at: None,
+            expires: Expiry::Never,
+            thumbprint: None,
+            active: None,
+        });
     }
 }
 
@@ -178,6 +232,8 @@ fn credential(row: CredentialRow<'_>, kind: Kind, odd: &mut Oddities<'_>) -> Opt
         hint: row.hint.filled().map(|hint| cut(hint, HINT_MAX).into()),
         starts_at,
         expires: Expiry::new(ends_at),
+        thumbprint: thumbprint(kind, &row.custom_id),
+        active: None,
     })
 }
 
@@ -209,12 +265,22 @@ fn date_or(at: Option<DateTime<Utc>>, otherwise: &str) -> String {
     )
 }
 
+/// A certificate's thumbprint in the shapes that are met: 40 hex digits, or base64 of its 20 bytes. The digits come first, for
+/// they are valid base64 too. Whatever else old tools put there says nothing.
+fn thumbprint(kind: Kind, custom_id: &Text<'_>) -> Option<Thumbprint> {
+    if kind == Kind::ClientSecret {
+        return None;
+    }
+    let text = custom_id.filled()?;
+    Thumbprint::from_hex(text).or_else(|| Thumbprint::from_bytes(&STANDARD.decode(text).ok()?))
+}
+
 /// The name of a secret that was made by an old tool: those wrote it to `customKeyIdentifier`, as base64 of UTF-8 or
 /// UTF-16LE, and left `displayName` null. On a certificate that field is a thumbprint.
 fn old_name(kind: Kind, custom_id: &Text<'_>) -> Option<Box<str>> {
     let bytes = match kind {
         Kind::ClientSecret => STANDARD.decode(custom_id.filled()?).ok()?,
-        Kind::Certificate | Kind::SamlCertificate => return None,
+        Kind::Certificate | Kind::SamlCertificate | Kind::Federated => return None,
     };
     let wide = bytes.len() >= 2 && bytes.chunks(2).all(|pair| matches!(pair, [_, 0]));
     let text = if wide {

@@ -152,7 +152,7 @@ pub enum ScanError {
 
     /// A page is not what Graph's pages are.
     #[error(
-        "page {page} of the applications is not a whole Graph page ({}); nothing of this scan is used. If it happens again, look for a proxy that \
+        "page {page} of a list is not a whole Graph page ({}); nothing of this scan is used. If it happens again, look for a proxy that \
          alters answers", excerpt(.detail, 160)
     )]
     Malformed {
@@ -175,7 +175,7 @@ pub enum ScanError {
 
     /// A next link leads away from the configured Graph.
     #[error(
-        "page {page} of the applications says that the next one is at {link}, which is not below {base}; the token is not sent there. Check \
+        "page {page} of a list says that the next one is at {link}, which is not below {base}; the token is not sent there. Check \
          the tenant's `cloud` and `endpoints.graph`"
     )]
     ForeignLink {
@@ -189,7 +189,7 @@ pub enum ScanError {
 
     /// A next link leads back to a page that was read already.
     #[error(
-        "page {page} of the applications leads back to one that was read already, so the list never ends; nothing of this scan is used"
+        "page {page} of a list leads back to one that was read already, so the list never ends; nothing of this scan is used"
     )]
     Loop {
         /// The page that leads back, counted from 1.
@@ -197,9 +197,7 @@ pub enum ScanError {
     },
 
     /// The list goes on and on.
-    #[error(
-        "the list of applications did not end after {pages} pages; nothing of this scan is used"
-    )]
+    #[error("the list did not end after {pages} pages; nothing of this scan is used")]
     Endless {
         /// How many were read.
         pages: usize,

@@ -15,6 +15,7 @@ use super::{
     pace::{Pace, Patience},
     refusal::GraphRefusal,
     signin::Clients,
+    throttle::Throttle,
     token::SignIn,
 };
 use crate::{domain::Secrets, telemetry::Metrics};
@@ -26,6 +27,7 @@ pub(super) struct Graph {
     metrics: Arc<Metrics>,
     tenant: String,
     host: String,
+    throttle: Throttle,
     /// The longest answer that is read, in bytes.
     pub(super) body_max: usize,
 }
@@ -54,6 +56,7 @@ impl Graph {
             metrics,
             tenant: config.name.clone(),
             host: answer::host(&config.graph),
+            throttle: Throttle::default(),
             body_max: 64 << 20,
         }
     }
@@ -79,6 +82,9 @@ impl Graph {
         let mut patience = Patience::new(pace, Service::Graph, &self.host);
         let mut renewed = false;
         loop {
+            while let Some(wait) = self.throttle.before_request(pace.clock.now()) {
+                pace.wait(Service::Graph, wait).await?;
+            }
             let bearer = self.sign_in.bearer(pace).await?;
             match self.attempt(url, &bearer, &mut buffer, pace).await? {
                 Outcome::Body => return Ok(buffer),
@@ -121,6 +127,8 @@ impl Graph {
         let status = response.status().as_u16();
         self.metrics.graph_request(&self.tenant, Some(status));
         self.note_skew(&response, pace);
+        let load = self.throttle.after_answer(response.headers(), &self.tenant);
+        self.metrics.graph_load(&self.tenant, load.units, load.used);
         match status {
             200 => return self.body(&mut response, buffer).await,
             300..400 => return Err(answer::redirect(Service::Graph, &response)),

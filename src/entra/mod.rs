@@ -3,10 +3,12 @@
 //! The rest of the house sees only [`Directory`]: it gives a whole snapshot of a tenant, or an error that says why not.
 //! [`Tenant`] is the real one.
 //!
-//! One scan, from the top: `tenant` walks the list of applications; each request goes through `graph`, which gets its
-//! token from `token` (and that one from a method of `signin`), waits by `pace` when it is told to, and names a refusal by `refusal` and `aadsts`; `walk` decides which next
-//! link may be followed; `page` reads the JSON by the forgiving types of `lenient`; `decode` makes domain values of
-//! it, and `collect` keeps each app once. While a page is decoded the next one is already under way.
+//! One scan, from the top: `tenant` walks the lists of applications and service principals (`list`); each request goes
+//! through `graph`, which gets its token from `token` (and that one from a method of `signin`), waits by `pace` when it is
+//! told to and by `throttle` before, and names a refusal by `refusal` and `aadsts`; `walk` decides which next link may be
+//! followed; `page` reads the JSON by the forgiving types of `lenient`; `decode` makes domain values of it, with
+//! `principal` and `saml` where an enterprise app differs, and `collect` keeps each app once. While a page is decoded the
+//! next one is already under way.
 //!
 //! Beside the scan, two answers for somebody with an error on the screen: [`explain`] for the error, [`verify`] for the secret.
 
@@ -21,14 +23,18 @@ pub mod explain;
 mod graph;
 mod lenient;
 mod links;
+mod list;
 mod looks;
 mod pace;
 mod page;
+mod principal;
 mod refusal;
+mod saml;
 mod signin;
 mod tenant;
 #[cfg(test)]
 mod tests;
+mod throttle;
 mod token;
 pub mod verify;
 mod walk;
@@ -42,7 +48,7 @@ pub use tenant::Tenant;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
-use crate::domain::{Id, Snapshot};
+use crate::domain::{Row, Snapshot};
 
 /// A tenant that can be read.
 pub trait Directory: Send + Sync {
@@ -56,8 +62,8 @@ pub trait Directory: Send + Sync {
         progress: &'a (dyn Fn(Progress) + Send + Sync),
     ) -> BoxFuture<'a, Result<Snapshot, ScanError>>;
 
-    /// The page of the Entra portal where an app's credentials are renewed.
-    fn portal_link(&self, app_id: &Id) -> String;
+    /// The page of the Entra portal where a credential is renewed.
+    fn portal_link(&self, row: &Row) -> String;
 
     /// Signs in and reads the smallest possible page: does it work at all?
     fn check(&self) -> BoxFuture<'_, Result<String, ScanError>>;
@@ -66,7 +72,7 @@ pub trait Directory: Send + Sync {
 /// How far a scan is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
-    /// So many apps have been read.
+    /// So many apps (registrations and service principals) have been read.
     Apps(usize),
     /// The server asked us to wait.
     Waiting {

@@ -70,7 +70,8 @@ impl Pace<'_> {
             })
     }
 
-    async fn wait(&self, service: Service, duration: Duration) -> Result<(), ScanError> {
+    /// Waits, unless that would be longer than the time that is left.
+    pub(super) async fn wait(&self, service: Service, duration: Duration) -> Result<(), ScanError> {
         if duration >= self.left(service)? {
             return Err(ScanError::OutOfTime {
                 service,

@@ -1,4 +1,4 @@
-//! One page of applications as JSON: where the next one is, and the rows.
+//! One page of applications or service principals as JSON: where the next one is, and the rows.
 //!
 //! The next link is found before the rows are read, so that the next request can be under way meanwhile. Graph writes it
 //! before the rows; where it does not, it is found in a pass of its own that skips them.
@@ -12,7 +12,7 @@ use serde::{
 
 use super::lenient::{List, Object, Text};
 
-/// An application as Graph lists it. Unknown fields are skipped: the type is open.
+/// An application or a service principal as Graph lists it. Unknown fields are skipped: the types are open.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct AppRow<'a> {
@@ -28,6 +28,15 @@ pub(super) struct AppRow<'a> {
     pub(super) passwords: List<Object<CredentialRow<'a>>>,
     #[serde(borrow, rename = "keyCredentials")]
     pub(super) keys: List<Object<CredentialRow<'a>>>,
+    #[serde(borrow, rename = "federatedIdentityCredentials")]
+    pub(super) federated: List<Object<FederatedRow<'a>>>,
+    /// What follows only service principals have.
+    #[serde(borrow, rename = "servicePrincipalType")]
+    pub(super) principal_type: Text<'a>,
+    #[serde(borrow, rename = "appOwnerOrganizationId")]
+    pub(super) owner: Text<'a>,
+    #[serde(borrow, rename = "preferredTokenSigningKeyThumbprint")]
+    pub(super) signs_with: Text<'a>,
 }
 
 /// A `passwordCredential` or `keyCredential`.
@@ -46,6 +55,18 @@ pub(super) struct CredentialRow<'a> {
     pub(super) end: Text<'a>,
     #[serde(borrow, rename = "customKeyIdentifier")]
     pub(super) custom_id: Text<'a>,
+    #[serde(borrow)]
+    pub(super) usage: Text<'a>,
+}
+
+/// A `federatedIdentityCredential`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct FederatedRow<'a> {
+    #[serde(borrow)]
+    pub(super) id: Text<'a>,
+    #[serde(borrow)]
+    pub(super) name: Text<'a>,
 }
 
 /// Where the next page is; `None` on the last. A link that stands before the rows is taken without a look at them; where there

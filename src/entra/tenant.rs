@@ -1,4 +1,4 @@
-//! The walk through a tenant's applications.
+//! The walk through a tenant's applications and service principals.
 //!
 //! Graph takes a good tenth of a second for a page, and we a hundredth to decode it. So the next request is sent as soon as a
 //! page's next link is known, and the page is decoded on another thread meanwhile: a scan takes as long as the download
@@ -25,17 +25,17 @@ use super::{
     error::ScanError,
     graph::Graph,
     links::portal_link,
+    list::List,
     pace::{Dice, Pace},
     page,
     signin::Clients,
     walk::Walk,
 };
 use crate::{
-    domain::{Clock, Id, Secrets, Snapshot},
+    domain::{Clock, Row, Secrets, Snapshot},
     telemetry::Metrics,
 };
 
-const LIST: &str = "$select=id,appId,displayName,tags,passwordCredentials,keyCredentials&$top=999";
 const SMALLEST: &str = "$select=id&$top=1";
 /// Twenty million apps; no tenant has so many.
 const PAGES_MAX: usize = 20_000;
@@ -88,29 +88,46 @@ impl Tenant {
         }
     }
 
-    fn applications(&self, query: &str) -> Url {
-        let mut url = below(&self.config.graph, &["v1.0", "applications"]);
+    fn url(&self, list: List, query: &str) -> Url {
+        let mut url = below(&self.config.graph, &["v1.0", list.segment()]);
         url.set_query(Some(query));
         url
     }
 
-    async fn list(&self, pace: &Pace<'_>) -> Result<Snapshot, ScanError> {
-        match self.list_from_start(pace).await {
+    async fn snapshot(&self, pace: &Pace<'_>) -> Result<Snapshot, ScanError> {
+        let mut snapshot = Snapshot::default();
+        let mut read = 0;
+        for (position, list) in List::wanted(&self.config).into_iter().enumerate() {
+            let collector = self.list(list, read, pace).await?;
+            read += collector.read();
+            collector.add_to(&mut snapshot, position == 0);
+        }
+        Ok(snapshot)
+    }
+
+    /// Reads one list, after so many rows of the others.
+    async fn list(&self, list: List, read: usize, pace: &Pace<'_>) -> Result<Collector, ScanError> {
+        match self.list_from_start(list, read, pace).await {
             Err(ScanError::Graph(refusal)) if refusal.is_expired_page() => {
                 tracing::info!(
                     tenant.name = %self.config.name,
                     "Graph no longer knows our place in the list; it is read again from its start"
                 );
-                self.list_from_start(pace).await
+                self.list_from_start(list, read, pace).await
             }
             other => other,
         }
     }
 
-    async fn list_from_start(&self, pace: &Pace<'_>) -> Result<Snapshot, ScanError> {
-        let first = self.applications(LIST);
+    async fn list_from_start(
+        &self,
+        list: List,
+        read: usize,
+        pace: &Pace<'_>,
+    ) -> Result<Collector, ScanError> {
+        let first = self.url(list, list.query(&self.config));
         let mut walk = Walk::new(self.config.graph.clone(), first.clone(), self.pages_max);
-        let mut collector = Collector::new(Arc::clone(&self.config));
+        let mut collector = Collector::new(Arc::clone(&self.config), list);
         let mut spare = Vec::new();
         let mut body = self.graph.get(&first, Vec::new(), pace).await?;
         loop {
@@ -121,12 +138,12 @@ impl Tenant {
             // request would wait until the rows are decoded
             let decoding = async {
                 let (collector, body) = decode(collector, body, number).await?;
-                (pace.progress)(Progress::Apps(collector.len()));
+                (pace.progress)(Progress::Apps(read + collector.read()));
                 Ok((collector, body))
             };
             let Some(next) = next else {
                 let (collector, _) = decoding.await?;
-                return Ok(collector.into_snapshot());
+                return Ok(collector);
             };
             let fetching = self.graph.get(&next, spare, pace);
             ((collector, spare), body) = tokio::try_join!(decoding, fetching)?;
@@ -199,7 +216,7 @@ impl Directory for Tenant {
     ) -> BoxFuture<'a, Result<Snapshot, ScanError>> {
         async move {
             let pace = self.pace(deadline, progress);
-            let outcome = self.list(&pace).await;
+            let outcome = self.snapshot(&pace).await;
             self.warn_of_skew(&pace);
             let snapshot = outcome?;
             self.warn_of_oddities(&snapshot);
@@ -208,21 +225,29 @@ impl Directory for Tenant {
         .boxed()
     }
 
-    fn portal_link(&self, app_id: &Id) -> String {
-        portal_link(self.config.cloud, app_id)
+    fn portal_link(&self, row: &Row) -> String {
+        portal_link(self.config.cloud, row)
     }
 
     fn check(&self) -> BoxFuture<'_, Result<String, ScanError>> {
         async move {
             let deadline = self.clock.now() + CHECK_TIME;
             let pace = self.pace(deadline, &|_| {});
-            let url = self.applications(SMALLEST);
-            let body = self.graph.get(&url, Vec::new(), &pace).await?;
-            page::next_link(&body).map_err(|error| malformed(1, &error))?;
+            let lists = List::wanted(&self.config);
+            for list in &lists {
+                let url = self.url(*list, SMALLEST);
+                let body = self.graph.get(&url, Vec::new(), &pace).await?;
+                page::next_link(&body).map_err(|error| malformed(1, &error))?;
+            }
             self.warn_of_skew(&pace);
             Ok(format!(
-                "signed in to {} and may list its applications",
-                self.config.tenant_id
+                "signed in to {} and may list its {}",
+                self.config.tenant_id,
+                lists
+                    .iter()
+                    .map(|list| list.words())
+                    .collect::<Vec<_>>()
+                    .join(" and ")
             ))
         }
         .boxed()

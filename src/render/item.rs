@@ -6,7 +6,9 @@ use super::{
     Item,
     words::{self, Near, label},
 };
-use crate::domain::{Id, Kind, Row, calendar::Calendar, clean::clean, row::RowSeverity};
+use crate::domain::{
+    Id, Kind, ObjectType, Row, calendar::Calendar, clean::clean, row::RowSeverity,
+};
 
 /// The longest texts that are shown whole, in characters. Graph allows names of 256.
 const APP: usize = 120;
@@ -15,11 +17,13 @@ const ID: usize = 64;
 const TENANT: usize = 64;
 const HINT: usize = 16;
 const OWNER: usize = 48;
-const REASON: usize = 200;
+const REASON: usize = 256;
 /// Owners beyond these are counted.
 const OWNERS: usize = 5;
 /// No portal has longer addresses.
 const PORTAL: usize = 500;
+/// The service principal that holds the VPN certificates of Conditional Access.
+const VPN_SERVER: &str = "VPN Server";
 
 /// What a row is told as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,12 +93,17 @@ impl Scene<'_> {
         let id_label = match row.kind {
             Kind::ClientSecret => label::SECRET_ID,
             Kind::Certificate | Kind::SamlCertificate => label::CERTIFICATE_ID,
+            Kind::Federated => label::CREDENTIAL_ID,
         };
         let known = [
             (label::WORKING_DAY, self.working_day(row)),
             (label::TENANT, Some(clean(&row.tenant, TENANT))),
             (label::APP_ID, Some(id(&row.app_id))),
             (id_label, Some(id(&row.credential_id))),
+            (
+                label::THUMBPRINT,
+                row.thumbprint.as_ref().map(ToString::to_string),
+            ),
             (
                 label::HINT,
                 row.hint.as_deref().map(|hint| clean(hint, HINT)),
@@ -132,7 +141,14 @@ impl Scene<'_> {
         };
         let breaks = (self.telling == Telling::Due && row.superseded_by.is_none())
             .then(|| words::breaks(row.kind, has_ended(row)).to_owned());
-        [situation, breaks, reason].into_iter().flatten().collect()
+        let how = (self.telling == Telling::Due)
+            .then(|| how(row))
+            .flatten()
+            .map(str::to_owned);
+        [situation, breaks, how, reason]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     fn date(&self, at: DateTime<Utc>) -> String {
@@ -194,15 +210,35 @@ fn portal(row: &Row) -> Option<String> {
 }
 
 /// The Azure CLI's command that adds a new credential. People paste it into a shell, so it holds an id only if it is a GUID.
-/// What is replaced already needs no other; a SAML certificate is renewed in the portal alone.
+/// What is replaced already needs no other, and what has a sentence instead ([`how`]) has no command.
 fn command(row: &Row) -> Option<String> {
-    if !row.app_id.is_guid() || row.superseded_by.is_some() {
+    if row.superseded_by.is_some() || row.self_renewing.is_some() || how(row).is_some() {
         return None;
     }
-    let reset = format!("az ad app credential reset --id {} --append", row.app_id);
+    let (what, id) = match row.object_type {
+        ObjectType::Application => ("app", &row.app_id),
+        // a principal's own credentials: its client id may be shared by a registration, its object id is its own
+        ObjectType::ServicePrincipal => ("sp", &row.object_id),
+        ObjectType::ManagedIdentity => return None,
+    };
+    let reset = id
+        .is_guid()
+        .then(|| format!("az ad {what} credential reset --id {id} --append"))?;
     match row.kind {
         Kind::ClientSecret => Some(reset),
         Kind::Certificate => Some(format!("{reset} --cert @new-certificate.pem")),
-        Kind::SamlCertificate => None,
+        Kind::SamlCertificate | Kind::Federated => None,
+    }
+}
+
+/// How it is renewed, where no command does it.
+fn how(row: &Row) -> Option<&'static str> {
+    let is_principal = row.object_type == ObjectType::ServicePrincipal;
+    match row.kind {
+        Kind::SamlCertificate if row.superseded_by.is_none() => Some(words::HOW_SAML),
+        Kind::Certificate if is_principal && row.app_name.eq_ignore_ascii_case(VPN_SERVER) => {
+            Some(words::HOW_VPN)
+        }
+        _ => None,
     }
 }

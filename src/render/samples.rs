@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Renderer;
 use crate::domain::{
-    Id, Kind, Notification, Row, Rung,
+    Id, Kind, Notification, ObjectType, Row, Rung,
     calendar::Calendar,
     notification::{Blindness, Subject},
     row::{Links, RowSeverity},
@@ -51,6 +51,10 @@ pub(crate) fn row(number: u32, app: &str, name: &str, hours: i64) -> Row {
         tenant: "contoso".to_owned(),
         app_id: Id::Guid(app_id),
         object_id: Id::Guid(Uuid::from_u128(0x0b << 120 | u128::from(number))),
+        object_type: ObjectType::Application,
+        thumbprint: None,
+        active: None,
+        self_renewing: None,
         app_name: app.to_owned(),
         kind: Kind::ClientSecret,
         credential_id: Id::Guid(credential(number)),
@@ -265,7 +269,12 @@ fn text() -> impl Strategy<Value = String> {
 fn any_row() -> impl Strategy<Value = Row> {
     let names = (text(), prop::option::of(text()), prop::option::of(text()));
     let lists = (prop::collection::vec(text(), 0..7), text());
-    let shape = (-400i64..2_000, 0usize..3, any::<bool>(), any::<bool>());
+    let shape = (
+        -400i64..2_000,
+        0..Kind::ALL.len(),
+        any::<bool>(),
+        any::<bool>(),
+    );
     (names, lists, shape).prop_map(
         |((app, name, hint), (owners, reason), (hours, kind, odd_id, superseded))| {
             let base = row(0, &app, "", hours);

@@ -11,6 +11,8 @@ pub(super) mod label {
     pub(in crate::render) const APP_ID: &str = "Application ID";
     pub(in crate::render) const SECRET_ID: &str = "Secret ID";
     pub(in crate::render) const CERTIFICATE_ID: &str = "Certificate ID";
+    pub(in crate::render) const CREDENTIAL_ID: &str = "Credential ID";
+    pub(in crate::render) const THUMBPRINT: &str = "Thumbprint";
     pub(in crate::render) const HINT: &str = "Value starts with";
     pub(in crate::render) const OWNERS: &str = "Owners";
     pub(in crate::render) const LAST_USED: &str = "Last used";
@@ -32,6 +34,8 @@ pub(super) const FOOTER_RESOLVED: &str = "This comes once, to those who were tol
 pub(super) const FOOTER_FAILING: &str = "This is told once; another message comes when it is over.";
 pub(super) const FOOTER_RECOVERED: &str = "This comes to those who were told of the problem.";
 pub(super) const NEVER: &str = "never expires";
+pub(super) const HOW_SAML: &str = "Make a new one on the app's single sign-on page, hand it to the app, and only then make it active.";
+pub(super) const HOW_VPN: &str = "Make a new one under Conditional Access, VPN connectivity, and roll it out before making it primary.";
 
 /// A severity as a heading.
 pub fn severity(severity: RowSeverity) -> &'static str {
@@ -60,6 +64,7 @@ pub(super) fn kind(kind: Kind) -> &'static str {
         Kind::ClientSecret => "client secret",
         Kind::Certificate => "certificate",
         Kind::SamlCertificate => "SAML signing certificate",
+        Kind::Federated => "federated credential",
     }
 }
 
@@ -165,6 +170,7 @@ pub(super) fn breaks(kind: Kind, ended: bool) -> &'static str {
         (Kind::SamlCertificate, true) => {
             "Single sign-on fails for every app that checks the certificate."
         }
+        (Kind::Federated, _) => "Federated credentials do not expire.",
     }
 }
 

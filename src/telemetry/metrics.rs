@@ -44,6 +44,8 @@ pub struct Metrics {
     scan_failures: Family<TenantLabels, Counter>,
     scan_warnings: Family<TenantLabels, Gauge<i64, AtomicI64>>,
     graph_requests: Family<RequestLabels, Counter>,
+    graph_units: Family<TenantLabels, Counter>,
+    graph_limit: Family<TenantLabels, Gauge<f64, AtomicU64>>,
     clock_skew: Family<TenantLabels, Gauge<f64, AtomicU64>>,
     deliveries: Family<DeliveryLabels, Counter>,
     outbox_pending: Family<ReceiverLabels, Gauge<i64, AtomicI64>>,
@@ -107,6 +109,8 @@ impl Metrics {
             scan_failures: Family::default(),
             scan_warnings: Family::default(),
             graph_requests: Family::default(),
+            graph_units: Family::default(),
+            graph_limit: Family::default(),
             clock_skew: Family::default(),
             deliveries: Family::default(),
             outbox_pending: Family::default(),
@@ -161,6 +165,16 @@ impl Metrics {
             "graph_requests",
             "Requests to Graph by HTTP status, or `error` when there was no answer",
             self.graph_requests.clone(),
+        );
+        r.register(
+            "graph_resource_units",
+            "What requests to Graph have cost of the tenant's budget, as Graph tells it",
+            self.graph_units.clone(),
+        );
+        r.register(
+            "graph_throttle_limit_ratio",
+            "How much of a throttling limit was used up at Graph's last answer; 0 while Graph says nothing, which is below 0.8",
+            self.graph_limit.clone(),
         );
         r.register_with_unit(
             "clock_skew",
@@ -271,6 +285,15 @@ impl Metrics {
                 status,
             })
             .inc();
+    }
+
+    /// An answer of Graph cost so many resource units, and this much of a limit is used up: 1 is all of it.
+    pub fn graph_load(&self, tenant: &str, units: u64, used: f64) {
+        let labels = TenantLabels {
+            tenant: tenant.to_owned(),
+        };
+        self.graph_units.get_or_create(&labels).inc_by(units);
+        self.graph_limit.get_or_create(&labels).set(used);
     }
 
     /// How far Graph's clock is ahead of ours.

@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use forewarn::{
     app::clock::ManualClock,
     domain::{
-        App, Clock, Credential, Expiry, Id, Kind, Notification, Snapshot,
+        App, Clock, Credential, Expiry, Id, Kind, Notification, ObjectType, Row, Snapshot,
         policy::Policies,
         route::{Route, Routes},
         snapshot::Warning,
@@ -55,15 +55,17 @@ impl Directory for FakeTenant {
             if *self.fails.lock().unwrap() {
                 return Err(scan_error());
             }
+            let apps = self.apps.lock().unwrap().clone();
             Ok(Snapshot {
-                apps: self.apps.lock().unwrap().clone(),
+                listed: apps.len() as u64,
+                apps,
                 warnings: self.odd.lock().unwrap().iter().map(|id| odd(id)).collect(),
             })
         })
     }
 
-    fn portal_link(&self, app_id: &Id) -> String {
-        format!("https://portal.example/{app_id}")
+    fn portal_link(&self, row: &Row) -> String {
+        format!("https://portal.example/{}", row.app_id)
     }
 
     fn check(&self) -> BoxFuture<'_, Result<String, ScanError>> {
@@ -280,6 +282,7 @@ impl World {
 /// An app with one secret of the same name, which ends after so many hours.
 pub(crate) fn app(name: &str, ends: i64) -> App {
     App {
+        object_type: ObjectType::Application,
         object_id: Id::parse(name),
         app_id: Id::parse(name),
         name: name.into(),
@@ -296,6 +299,8 @@ pub(crate) fn secret(name: &str, ends: i64) -> Credential {
         hint: None,
         starts_at: None,
         expires: Expiry::At(hour(ends)),
+        thumbprint: None,
+        active: None,
     }
 }
 

@@ -56,7 +56,6 @@ timezone = "UTC"
 [[tenants]]
 name = "contoso"
 tenant_id = "{tenant_id}"
-include = ["applications"]
 [tenants.auth]
 method = "client-secret"
 client_id = "{client_id}"

@@ -174,6 +174,7 @@ fn credential(row: &Row) -> String {
         crate::domain::Kind::ClientSecret => "secret",
         crate::domain::Kind::Certificate => "certificate",
         crate::domain::Kind::SamlCertificate => "SAML certificate",
+        crate::domain::Kind::Federated => "federated",
     };
     match &row.credential_name {
         Some(name) => format!("{kind} {}", clean(name, 40)),
@@ -181,8 +182,15 @@ fn credential(row: &Row) -> String {
     }
 }
 
-fn note(row: &Row) -> &'static str {
-    if row.superseded_by.is_some() {
+fn note(row: &Row) -> String {
+    if let Some(service) = &row.self_renewing {
+        return match (row.severity, &row.superseded_by) {
+            (_, Some(_)) => format!("{service} has renewed it"),
+            (RowSeverity::Ok, None) => format!("renewed by {service}"),
+            (_, None) => format!("{service} should have renewed it"),
+        };
+    }
+    let note = if row.superseded_by.is_some() {
         "replaced; remove it once unused"
     } else if row.stale {
         "long ended; clean it up"
@@ -190,7 +198,8 @@ fn note(row: &Row) -> &'static str {
         "the app has a newer one"
     } else {
         ""
-    }
+    };
+    note.to_owned()
 }
 
 fn colour(severity: RowSeverity) -> Option<Color> {

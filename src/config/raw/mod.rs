@@ -21,7 +21,7 @@ pub(crate) use service::{
     Calendar, Changes, Heartbeat, Http, Log, LogFormat, Metrics, Owners, Schedule, Store, Tls,
     Weekday,
 };
-pub(crate) use tenant::{Auth, AuthMethod, Cloud, Tenant};
+pub(crate) use tenant::{Auth, AuthMethod, Cloud, Include, Tenant};
 
 /// The configuration of forewarn: one TOML file. Any key can be overridden from the environment: `schedule.cron` by
 /// `FOREWARN__SCHEDULE__CRON`, `tenants[0].tenant_id` by `FOREWARN__TENANTS__0__TENANT_ID`.

@@ -66,7 +66,7 @@ pub(crate) struct Policy {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SelfRenewing {
-    /// How long before its expiry the service renews it.
+    /// How long before its expiry the service renews it, in whole days; from then on the renewal is overdue.
     pub(crate) renews_before: Option<String>,
 }
 
@@ -87,7 +87,7 @@ pub(crate) struct Matcher {
     pub(crate) owner: Option<OneOrMany<String>>,
     /// The credential's name.
     pub(crate) credential: Option<OneOrMany<String>>,
-    /// `client-secret`, `certificate` or `saml-certificate`.
+    /// `client-secret`, `certificate`, `saml-certificate` or `federated`.
     pub(crate) kind: Option<OneOrMany<String>>,
     /// For routes: `info`, `warning`, `critical` or `expired`.
     pub(crate) severity: Option<OneOrMany<String>>,

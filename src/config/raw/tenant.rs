@@ -16,7 +16,7 @@ pub(crate) struct Tenant {
     pub(crate) tenant_id: Option<String>,
     /// The Microsoft cloud it lives in. Default: `public`.
     pub(crate) cloud: Option<Cloud>,
-    /// What is scanned. Default: `applications`.
+    /// What is scanned. Default: `applications` and `service-principals`.
     pub(crate) include: Option<Vec<Include>>,
     /// Ask when each key was last used (beta API; needs P1 or P2 and `AuditLog.Read.All`). Default: false.
     #[expect(
@@ -63,9 +63,13 @@ pub(crate) enum Cloud {
 pub(crate) enum Include {
     /// App registrations.
     Applications,
-    /// Enterprise apps: SAML signing certificates.
+    /// Enterprise apps: SAML signing certificates, and secrets and certificates of their own.
     ServicePrincipals,
-    /// Federated credentials, as information: they do not expire.
+    /// With `service-principals`: those of managed identities, too. Azure renews their certificates.
+    ManagedIdentities,
+    /// With `service-principals`: Microsoft's own, too.
+    Microsoft,
+    /// With `applications`: federated credentials, as information. They do not expire.
     Federated,
 }
 

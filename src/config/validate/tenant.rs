@@ -16,7 +16,7 @@ use crate::{
         report::Report,
     },
     domain::Id,
-    entra::config::{Cloud, TenantConfig},
+    entra::config::{Cloud, Include, TenantConfig},
 };
 
 /// The tenants that could be understood.
@@ -59,13 +59,7 @@ fn tenant(
         Some(raw::Cloud::China) => Cloud::China,
         Some(raw::Cloud::Public) | None => Cloud::Public,
     };
-    if raw.include.is_some_and(|include| include.is_empty()) {
-        report.error(
-            &at.key("include"),
-            "an empty list: nothing would be scanned",
-            "write `[\"applications\"]`, or leave the key out",
-        );
-    }
+    let include = include(raw.include, &at.key("include"), report);
     let ignore = raw.ignore.unwrap_or_default().into_iter().enumerate();
     let ignore = ignore.map(|(index, raw)| {
         let at = at.key("ignore").index(index);
@@ -106,8 +100,64 @@ fn tenant(
         authority: authority?,
         graph: graph?,
         auth: auth?,
+        include,
         ignore,
     })
+}
+
+/// What is scanned: by default both lists.
+fn include(raw: Option<Vec<raw::Include>>, at: &KeyPath, report: &mut Report<'_>) -> Vec<Include> {
+    let Some(raw) = raw else {
+        return vec![Include::Applications, Include::ServicePrincipals];
+    };
+    let has = |what| raw.contains(&what);
+    let lists = [raw::Include::Applications, raw::Include::ServicePrincipals];
+    if !lists.into_iter().any(has) {
+        report.error(
+            at,
+            "neither applications nor service principals: nothing would be scanned",
+            "write `[\"applications\", \"service-principals\"]`, or leave the key out",
+        );
+    }
+    for (word, needed, remedy) in [
+        (
+            raw::Include::Federated,
+            lists[0],
+            "add \"applications\": federated credentials are read with them",
+        ),
+        (
+            raw::Include::ManagedIdentities,
+            lists[1],
+            "add \"service-principals\": managed identities are among them",
+        ),
+        (
+            raw::Include::Microsoft,
+            lists[1],
+            "add \"service-principals\": Microsoft's are among them",
+        ),
+    ] {
+        let position = raw.iter().position(|of| *of == word);
+        if let Some(position) = position.filter(|_| !has(needed)) {
+            report.error(
+                &at.index(position),
+                "adds nothing to what is scanned",
+                remedy,
+            );
+        }
+    }
+    raw.into_iter().map(Include::from).collect()
+}
+
+impl From<raw::Include> for Include {
+    fn from(raw: raw::Include) -> Self {
+        match raw {
+            raw::Include::Applications => Self::Applications,
+            raw::Include::ServicePrincipals => Self::ServicePrincipals,
+            raw::Include::ManagedIdentities => Self::ManagedIdentities,
+            raw::Include::Microsoft => Self::Microsoft,
+            raw::Include::Federated => Self::Federated,
+        }
+    }
 }
 
 /// A GUID or a domain: what the sign-in service takes for one directory.

@@ -51,14 +51,10 @@ pub(super) fn policies(
 }
 
 fn policy(raw: raw::Policy, default: &Thresholds, at: &KeyPath, report: &mut Report<'_>) -> Policy {
-    if let Some(raw::SelfRenewing { renews_before }) = raw.self_renewing {
-        let key = at.key("self_renewing").key("renews_before");
-        let remedy = "say how long before, as `renews_before = \"14d\"`";
-        if let Some(text) = report.require(renews_before, &key, remedy) {
-            duration(&text, &key, report);
-        }
-    }
     Policy {
+        self_renewing: raw
+            .self_renewing
+            .and_then(|raw| renews_before(raw, &at.key("self_renewing"), report)),
         matcher: matcher(
             raw.r#match,
             Asked::BeforeSeverityIsKnown,
@@ -67,6 +63,19 @@ fn policy(raw: raw::Policy, default: &Thresholds, at: &KeyPath, report: &mut Rep
         ),
         thresholds: over(default, raw.thresholds, &at.key("thresholds"), report),
     }
+}
+
+/// How many days before the end the service renews.
+fn renews_before(raw: raw::SelfRenewing, at: &KeyPath, report: &mut Report<'_>) -> Option<u16> {
+    const REMEDY: &str = "say how many days before, as `renews_before = \"14d\"`";
+    let at = at.key("renews_before");
+    let text = report.require(raw.renews_before, &at, REMEDY)?;
+    let days = duration(&text, &at, report)?.num_days();
+    if !(1..=3_650).contains(&days) {
+        report.error(&at, "not between a day and ten years", REMEDY);
+        return None;
+    }
+    u16::try_from(days).ok()
 }
 
 /// `base` with the keys that `raw` gives.

@@ -5,7 +5,7 @@
 //! 1. One that never ends is never due.
 //! 2. One on no rung of its ladder is not due yet.
 //! 3. One that was announced and has since been superseded is resolved, once.
-//! 4. A superseded one under `mute` is not spoken of.
+//! 4. A superseded one under `mute` is not spoken of, nor one that the service that owns it has renewed.
 //! 5. One first seen when it had been dead for longer than reminders last is stale: listed, not spoken of.
 //! 6. It is due when its tightest rung reached is tighter than the one last announced, or when a reminder is.
 //! 7. A silence holds back what is due without marking it announced.
@@ -105,6 +105,8 @@ pub enum WhyResolved {
     Removed,
     /// A newer one has taken over.
     Superseded(Id),
+    /// The service that owns it has renewed it: with this one.
+    Renewed(Id),
 }
 
 /// Why an alert is due now.
@@ -253,14 +255,19 @@ pub fn judge<'a>(
         if let Some(announced) =
             announced.filter(|announced| !announced.resolved && !announced.softened)
         {
-            let why = WhyResolved::Superseded(new.id.clone());
+            let why = if assessment.was_renewed() {
+                WhyResolved::Renewed(new.id.clone())
+            } else {
+                WhyResolved::Superseded(new.id.clone())
+            };
             return Ok(Action::Resolve(Resolve {
                 announced,
                 why,
                 seen: Some((app, credential, assessment)),
             }));
         }
-        if assessment.thresholds.superseded == super::policy::Superseded::Mute {
+        let is_muted = assessment.thresholds.superseded == super::policy::Superseded::Mute;
+        if is_muted || assessment.was_renewed() {
             return Err(Quiet::Muted);
         }
     }
@@ -340,6 +347,17 @@ fn saturating_add(at: DateTime<Utc>, delta: TimeDelta) -> DateTime<Utc> {
 }
 
 impl Announce<'_> {
+    /// Why it is told now, for people.
+    pub fn why(&self) -> String {
+        match self.assessment.overdue() {
+            Some(rule) => format!(
+                "{}; {} should have renewed it {} days before its end, and has not: {}",
+                self.reason, rule.service, rule.overdue_from, rule.remedy
+            ),
+            None => self.reason.to_string(),
+        }
+    }
+
     /// What is remembered once it is told to `receivers`, in addition to those told before. `row` is what they are told.
     pub fn remembered(&self, row: Row, now: DateTime<Utc>, receivers: &[String]) -> Announced {
         let softened = self.assessment.superseded().is_some();
@@ -404,6 +422,7 @@ impl fmt::Display for WhyResolved {
             Self::Superseded(by) => {
                 write!(f, "it was replaced by {by}; remove it once nothing uses it")
             }
+            Self::Renewed(by) => write!(f, "the service that owns it has renewed it: with {by}"),
         }
     }
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::{tests::remember, *};
 use crate::domain::{
-    Kind, Ladder,
+    Kind, Ladder, ObjectType,
     policy::{AfterExpiry, Thresholds},
 };
 
@@ -64,6 +64,8 @@ fn tell(story: &Story) -> Vec<(i64, String, Rung)> {
         hint: None,
         starts_at: story.start.map(hour),
         expires: Expiry::At(hour(story.end)),
+        thumbprint: None,
+        active: None,
     };
     let policies = Policies {
         exceptions: Vec::new(),
@@ -89,6 +91,7 @@ fn tell(story: &Story) -> Vec<(i64, String, Rung)> {
             Box::default()
         };
         let app = App {
+            object_type: ObjectType::Application,
             object_id: Id::parse("o"),
             app_id: Id::parse("a"),
             name: "app".into(),
@@ -97,6 +100,7 @@ fn tell(story: &Story) -> Vec<(i64, String, Rung)> {
         };
         let seen = Snapshot {
             apps: vec![app],
+            listed: 0,
             warnings: Vec::new(),
         };
         let world = World {

@@ -27,7 +27,7 @@ use crate::{
     },
     entra::{
         Clients, Directory, Progress, ScanError, Tenant,
-        config::{Auth, Cloud, TenantConfig},
+        config::{Auth, Cloud, Include, TenantConfig},
         signin::Method,
     },
     telemetry::Metrics,
@@ -345,6 +345,7 @@ pub(in crate::entra) fn config(url: &Url) -> TenantConfig {
             client_id: CLIENT_ID.to_owned(),
             secret: SecretSource::File("/run/secrets/contoso".into()),
         },
+        include: vec![Include::Applications],
         ignore: Vec::new(),
     }
 }

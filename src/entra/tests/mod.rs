@@ -3,6 +3,7 @@
 pub(super) mod fake;
 mod odd_values;
 mod paging;
+mod principals;
 mod sign_in;
 mod throttling;
 mod words;

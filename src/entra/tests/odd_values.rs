@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::fake::{app, config};
 use crate::{
     domain::{Credential, Expiry, Id, Kind, Snapshot, glob::Glob, matcher::Matcher},
-    entra::{collect::Collector, config::TenantConfig},
+    entra::{collect::Collector, config::TenantConfig, list::List},
 };
 
 fn tenant() -> TenantConfig {
@@ -15,10 +15,16 @@ fn tenant() -> TenantConfig {
 }
 
 fn read_as(config: TenantConfig, apps: &[Value]) -> Snapshot {
-    let mut collector = Collector::new(Arc::new(config));
+    let mut collector = Collector::new(Arc::new(config), List::Applications);
     let body = json!({"value": apps}).to_string();
     collector.take(body.as_bytes()).unwrap();
-    collector.into_snapshot()
+    snapshot(collector)
+}
+
+fn snapshot(collector: Collector) -> Snapshot {
+    let mut snapshot = Snapshot::default();
+    collector.add_to(&mut snapshot, true);
+    snapshot
 }
 
 fn read(apps: &[Value]) -> Snapshot {
@@ -328,11 +334,10 @@ fn what_is_to_be_ignored_is_left_out_but_the_app_is_counted() {
 
 #[test]
 fn one_broken_name_does_not_cost_the_page() {
-    let mut collector = Collector::new(Arc::new(tenant()));
+    let mut collector = Collector::new(Arc::new(tenant()), List::Applications);
     let body = br#"{"value": [{"id": "a", "appId": "b", "displayName": "half \ud83d"}, {"id": "c", "appId": "d", "displayName": "whole"}]}"#;
     collector.take(body).unwrap();
-    let names: Vec<Box<str>> = collector
-        .into_snapshot()
+    let names: Vec<Box<str>> = snapshot(collector)
         .apps
         .into_iter()
         .map(|app| app.name)

@@ -62,6 +62,7 @@ pub(super) async fn sign_in(held: &SecretString, question: &Question, means: &Me
             client_id: question.client_id.clone(),
             secret: SecretSource::Literal(held.clone()),
         },
+        include: Vec::new(),
         ignore: Vec::new(),
     };
     let sign_in = SignIn::new(&config, &means.http, Arc::new(Held(held.clone())));

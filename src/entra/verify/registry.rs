@@ -14,8 +14,9 @@ use crate::{
         Directory as _, ScanError, Tenant,
         answer::below,
         collect::Collector,
-        config::TenantConfig,
+        config::{Include, TenantConfig},
         graph::Graph,
+        list::List,
         pace::{Dice, Pace},
     },
     telemetry::Metrics,
@@ -63,7 +64,8 @@ pub(super) struct Registry<'a> {
 impl<'a> Registry<'a> {
     pub(super) fn new(question: &'a Question, means: &'a Means) -> Self {
         let reader = question.reader.clone().map(|reader| TenantConfig {
-            // what is left out of alerts is still somebody's secret
+            // what is left out of scans and alerts is still somebody's secret
+            include: vec![Include::Applications, Include::ServicePrincipals],
             ignore: Vec::new(),
             ..reader
         });
@@ -116,14 +118,16 @@ impl<'a> Registry<'a> {
             skew: AtomicI64::new(0),
         };
         let body = graph.get(&url, Vec::new(), &pace).await?;
-        let mut collector = Collector::new(Arc::new(reader.clone()));
+        let mut collector = Collector::new(Arc::new(reader.clone()), List::Applications);
         collector
             .take(&body)
             .map_err(|error| ScanError::Malformed {
                 page: 1,
                 detail: error.to_string(),
             })?;
-        Ok(collector.into_snapshot())
+        let mut snapshot = Snapshot::default();
+        collector.add_to(&mut snapshot, true);
+        Ok(snapshot)
     }
 
     /// What the GUID that is held is the id of: in this app if it can be, else anywhere in the tenant.

@@ -10,7 +10,7 @@ use super::{
     *,
 };
 use crate::{
-    domain::{App, Credential, Expiry, Id},
+    domain::{App, Credential, Expiry, Id, ObjectType},
     entra::SignInRefusal,
 };
 
@@ -45,11 +45,14 @@ fn secret(
         hint: hint.map(Into::into),
         starts_at: Some(now() - TimeDelta::days(began)),
         expires: Expiry::new(ends.map(|days| now() + TimeDelta::days(days))),
+        thumbprint: None,
+        active: None,
     }
 }
 
 fn app(credentials: Vec<Credential>) -> App {
     App {
+        object_type: ObjectType::Application,
         object_id: Id::parse("99999999-2222-4333-8444-555555555555"),
         app_id: Id::parse(CLIENT),
         name: "billing\u{202e} \u{1b}[31m".into(),

@@ -115,7 +115,7 @@ pub(super) fn has_newer(newer: &Listed) -> String {
         name_of(newer),
         match newer.kind {
             Kind::ClientSecret => "Secret ID",
-            Kind::Certificate | Kind::SamlCertificate => "key id",
+            Kind::Certificate | Kind::SamlCertificate | Kind::Federated => "key id",
         },
         newer.credential_id,
         end(newer)
@@ -158,6 +158,7 @@ fn kind(kind: Kind) -> &'static str {
         Kind::ClientSecret => "secret",
         Kind::Certificate => "certificate",
         Kind::SamlCertificate => "SAML certificate",
+        Kind::Federated => "federated credential",
     }
 }
 

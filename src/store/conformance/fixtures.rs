@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        Expiry, Id, Kind, Notification, Row, Rung, Severity, health::Health, known::Announced,
-        known::CredentialKey, notification::Subject,
+        Expiry, Id, Kind, Notification, ObjectType, Row, Rung, Severity, health::Health,
+        known::Announced, known::CredentialKey, notification::Subject,
     },
     store::{
         AlertRecord, Attempt, AttemptOutcome, Claim, Inventory, NewDelivery, Round, ScanRecord,
@@ -81,6 +81,10 @@ pub(in crate::store) fn announced(n: u128) -> Announced {
             tenant: credential.tenant,
             app_id: credential.app_id,
             object_id: credential.key.object_id,
+            object_type: ObjectType::Application,
+            thumbprint: None,
+            active: None,
+            self_renewing: None,
             app_name: credential.app_name,
             kind: credential.key.kind,
             credential_id: credential.key.credential_id,

@@ -178,6 +178,7 @@ fn the_first_policy_that_matches_holds() {
             ladder: Ladder::new([rung]),
             ..Thresholds::default()
         },
+        self_renewing: None,
     };
     life.policies.exceptions = vec![policy("other-*", 1), policy("bill*", 90), policy("*", 2)];
     assert_eq!(

@@ -1,6 +1,7 @@
 //! One test a sentence of the rules of what is due.
 
 mod ladder;
+mod renewal;
 mod rotation;
 mod silences;
 
@@ -8,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::domain::{
-    Kind, Ladder,
+    Kind, Ladder, ObjectType,
     glob::Glob,
     matcher::Matcher,
     policy::{Policy, Superseded, Thresholds},
@@ -34,11 +35,14 @@ fn credential(id: &str, starts: Option<i64>, ends: Option<i64>) -> Credential {
         hint: None,
         starts_at: starts.map(day),
         expires: Expiry::new(ends.map(day)),
+        thumbprint: None,
+        active: None,
     }
 }
 
 fn app(credentials: Vec<Credential>) -> App {
     App {
+        object_type: ObjectType::Application,
         object_id: Id::parse("object"),
         app_id: Id::parse("app"),
         name: "billing".into(),
@@ -49,6 +53,7 @@ fn app(credentials: Vec<Credential>) -> App {
 
 /// A tenant with one app that is scanned again and again; remembers as the engine does.
 struct Life {
+    app: App,
     known: Known,
     policies: Policies,
     silences: Vec<Silence>,
@@ -57,6 +62,7 @@ struct Life {
 impl Life {
     fn new() -> Self {
         Self {
+            app: app(Vec::new()),
             known: Known::default(),
             policies: Policies::default(),
             silences: Vec::new(),
@@ -72,7 +78,11 @@ impl Life {
     /// One complete scan; tells what was decided, a word a decision.
     fn scan(&mut self, now: DateTime<Utc>, credentials: &[Credential]) -> String {
         let seen = Snapshot {
-            apps: vec![app(credentials.to_vec())],
+            apps: vec![App {
+                credentials: credentials.into(),
+                ..self.app.clone()
+            }],
+            listed: 0,
             warnings: Vec::new(),
         };
         let world = World {
@@ -91,7 +101,10 @@ impl Life {
     }
 
     fn quiet(&self, now: DateTime<Utc>, of: &Credential) -> Quiet {
-        let app = app(vec![of.clone()]);
+        let app = App {
+            credentials: [of.clone()].into(),
+            ..self.app.clone()
+        };
         let seen = Snapshot::default();
         let world = World {
             tenant: "contoso",
@@ -120,6 +133,10 @@ fn in_a_word(decision: &Decision<'_>) -> String {
             why: WhyResolved::Superseded(by),
             ..
         }) => format!("superseded-by-{by}"),
+        Action::Resolve(Resolve {
+            why: WhyResolved::Renewed(by),
+            ..
+        }) => format!("renewed-by-{by}"),
     }
 }
 

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use super::super::{EmailConfig, EmailNotifier, SmtpTls};
 use crate::{
     domain::{
-        Id, Kind, Notification, Row,
+        Id, Kind, Notification, ObjectType, Row,
         calendar::Calendar,
         notification::Subject,
         row::{Links, RowSeverity},
@@ -113,6 +113,10 @@ pub(super) fn row(n: usize, app_name: &str) -> Row {
         tenant: "contoso".to_owned(),
         app_id: id(1),
         object_id: id(2),
+        object_type: ObjectType::Application,
+        thumbprint: None,
+        active: None,
+        self_renewing: None,
         app_name: app_name.to_owned(),
         kind: Kind::ClientSecret,
         credential_id: id(3),
