@@ -1,5 +1,7 @@
 use super::{Message, Renderer, plain::plain, samples};
-use crate::domain::{Id, Notification, Row, calendar::Calendar, row::RowSeverity};
+use crate::domain::{
+    Id, Kind, Notification, ObjectType, Row, Thumbprint, calendar::Calendar, row::RowSeverity,
+};
 
 fn message(notification: &Notification) -> Message {
     samples::renderer().message(notification, 0..notification.rows().len(), None)
@@ -122,6 +124,55 @@ fn a_command_is_offered_only_for_an_id_that_is_safe_in_a_shell() {
     assert!(command.starts_with("az ad app credential reset --id a0000000-"));
     assert!(command.ends_with(" --append"));
     assert_eq!(items[1].command, None);
+}
+
+#[test]
+fn an_enterprise_app_s_own_credentials_have_a_command_of_their_own_or_a_sentence() {
+    let principal = |app: &str, kind| Row {
+        kind,
+        object_type: ObjectType::ServicePrincipal,
+        ..samples::row(1, app, "b", 80)
+    };
+    let rows = [
+        principal("old-erp", Kind::ClientSecret),
+        principal("old-erp", Kind::Certificate),
+        principal("VPN Server", Kind::Certificate),
+        Row {
+            thumbprint: Thumbprint::from_hex(&"ab".repeat(20)),
+            ..principal("sso", Kind::SamlCertificate)
+        },
+        Row {
+            self_renewing: Some("Entra Connect Sync".to_owned()),
+            ..samples::row(2, "sync", "b", 80)
+        },
+    ];
+    let items = message(&samples::due(rows.to_vec())).items;
+    let of_app = |app: &'static str| items.iter().filter(move |item| item.app == app);
+    let commands: Vec<&str> = of_app("old-erp")
+        .filter_map(|item| item.command.as_deref())
+        .collect();
+    let reset = format!(
+        "az ad sp credential reset --id {} --append",
+        rows[0].object_id
+    );
+    assert_eq!(
+        commands,
+        [&reset, &format!("{reset} --cert @new-certificate.pem")]
+    );
+    for (app, sentence) in [
+        ("VPN Server", "VPN connectivity"),
+        ("sso", "single sign-on page"),
+        ("sync", "Why: "),
+    ] {
+        let item = of_app(app).next().unwrap();
+        assert_eq!(item.command, None, "{app}");
+        assert!(
+            item.notes.iter().any(|note| note.contains(sentence)),
+            "{app}"
+        );
+    }
+    let sso = of_app("sso").next().unwrap();
+    assert!(sso.facts.contains(&("Thumbprint", "AB".repeat(20))));
 }
 
 #[test]

@@ -232,3 +232,31 @@ fn it_says_who_is_late_and_where_to_look() {
         .row("contoso", announce.app, announce.credential);
     assert_eq!(row.self_renewing.as_deref(), Some("Entra Connect Sync"));
 }
+
+proptest::proptest! {
+    #[test]
+    fn never_told_before_it_is_late_always_on_that_day_and_each_rung_once(
+        overdue_from in 1u16..90,
+        lives in 1i64..300,
+        ladder in proptest::collection::vec(0u16..120, 0..5),
+    ) {
+        let mut life = Life::with(|thresholds| thresholds.ladder = Ladder::new(ladder));
+        life.policies.exceptions = vec![Policy {
+            matcher: Matcher::default(),
+            thresholds: life.policies.default.clone(),
+            self_renewing: Some(overdue_from),
+        }];
+        let told = told(&mut life, 0..lives + 1, &[certificate("c", 0, lives)]);
+        let late = lives - i64::from(overdue_from);
+        if late > 0 {
+            let first = format!("{late} {overdue_from}:");
+            proptest::prop_assert!(told[0].starts_with(&first), "{told:?}");
+        }
+        let last = told.last().map(String::as_str);
+        proptest::prop_assert_eq!(last, Some(&*format!("{lives} 0:expired")));
+        let mut rungs: Vec<&str> = told.iter().filter_map(|line| line.split([' ', ':']).nth(1)).collect();
+        let count = rungs.len();
+        rungs.dedup();
+        proptest::prop_assert_eq!(rungs.len(), count);
+    }
+}
