@@ -9,7 +9,7 @@ use serde::{Serialize, Serializer, ser::SerializeStruct};
 use crate::{
     domain::{
         App, Clock, Credential, Expiry, Id, Row, Snapshot,
-        assess::{Assessment, assess},
+        assess::{Assessment, Circumstances, assess},
         policy::Policies,
         row::RowSeverity,
     },
@@ -131,11 +131,12 @@ impl Report {
         let mut order: Vec<(Expiry, u16, u32, u32)> = Vec::with_capacity(self.credentials());
         for (tenant, of) in (0_u16..).zip(&self.tenants) {
             let Ok(snapshot) = &of.result else { continue };
-            summary.apps += snapshot.apps.len() as u64;
+            summary.apps += snapshot.listed;
             summary.warnings += snapshot.warnings.len() as u64;
+            let circumstances = self.circumstances(&of.name, snapshot);
             for (at, app) in (0_u32..).zip(&snapshot.apps) {
                 for (c, credential) in (0_u32..).zip(&app.credentials) {
-                    let assessment = assess(&of.name, app, credential, &self.policies, self.now);
+                    let assessment = assess(circumstances, app, credential);
                     summary.count(&assessment, self.now);
                     order.push((credential.expires, tenant, at, c));
                 }
@@ -190,12 +191,12 @@ impl Report {
             until.is_none_or(|until| row.expires_at.is_some_and(|end| end <= until))
         };
         let row = |position: &(u16, u32, u32)| {
-            let (tenant, app, credential) = self.place(*position)?;
-            let assessment = assess(tenant, app, credential, &self.policies, self.now);
+            let (circumstances, app, credential) = self.place(*position)?;
+            let assessment = assess(circumstances, app, credential);
             let stale = assessment.is_stale(self.now);
             Some(Row {
                 stale,
-                ..assessment.row(tenant, app, credential)
+                ..assessment.row(circumstances, app, credential)
             })
         };
         self.order.iter().filter_map(row).filter(is_wanted)
@@ -204,10 +205,21 @@ impl Report {
     fn place(
         &self,
         (tenant, app, credential): (u16, u32, u32),
-    ) -> Option<(&str, &App, &Credential)> {
+    ) -> Option<(Circumstances<'_>, &App, &Credential)> {
         let tenant = self.tenants.get(usize::from(tenant))?;
-        let app = tenant.result.as_ref().ok()?.apps.get(app as usize)?;
-        Some((&tenant.name, app, app.credentials.get(credential as usize)?))
+        let snapshot = tenant.result.as_ref().ok()?;
+        let app = snapshot.apps.get(app as usize)?;
+        let credential = app.credentials.get(credential as usize)?;
+        Some((self.circumstances(&tenant.name, snapshot), app, credential))
+    }
+
+    fn circumstances<'a>(&'a self, tenant: &'a str, snapshot: &'a Snapshot) -> Circumstances<'a> {
+        Circumstances {
+            tenant,
+            policies: &self.policies,
+            facts: &snapshot.facts,
+            now: self.now,
+        }
     }
 
     /// The whole as one JSON document, with only the rows `within`.

@@ -142,6 +142,8 @@ fn row(
         newer: None,
         newer_name: None,
         owners: Vec::new(),
+        ownerless: false,
+        used_by: Vec::new(),
         last_used_at: None,
         stale: false,
         rung: Some(Rung::days_before(rung)),

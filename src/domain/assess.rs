@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     App, Credential, Row, Rung, Severity,
+    facts::{Facts, Owner},
     matcher::Subject,
     policy::{Policies, Superseded, Thresholds},
     row::RowSeverity,
@@ -31,20 +32,27 @@ pub struct Assessment<'a> {
     pub renewal: Option<(SelfRenewing, Renewal<'a>)>,
 }
 
+/// What all credentials of a tenant are judged with.
+#[derive(Debug, Clone, Copy)]
+pub struct Circumstances<'a> {
+    /// The tenant's name.
+    pub tenant: &'a str,
+    /// The thresholds.
+    pub policies: &'a Policies,
+    /// What is known of the apps beside their credentials.
+    pub facts: &'a Facts,
+    /// What time it is.
+    pub now: DateTime<Utc>,
+}
+
 /// Judges one of an app's credentials.
 pub fn assess<'a>(
-    tenant: &str,
+    circumstances: Circumstances<'a>,
     app: &'a App,
     credential: &'a Credential,
-    policies: &'a Policies,
-    now: DateTime<Utc>,
 ) -> Assessment<'a> {
-    let judge = Judge {
-        tenant,
-        app,
-        policies,
-        now,
-    };
+    let now = circumstances.now;
+    let judge = Judge { app, circumstances };
     let thresholds = judge.thresholds(credential);
     let end = credential.expires.at();
     let renewal = judge.renewal(credential);
@@ -78,36 +86,42 @@ pub fn assess<'a>(
 
 /// What all credentials of one app are judged with.
 #[derive(Clone, Copy)]
-struct Judge<'t, 'a> {
-    tenant: &'t str,
+struct Judge<'a> {
     app: &'a App,
-    policies: &'a Policies,
-    now: DateTime<Utc>,
+    circumstances: Circumstances<'a>,
 }
 
-impl<'a> Judge<'_, 'a> {
+impl<'a> Judge<'a> {
     fn subject<'s>(&'s self, credential: &'s Credential) -> Subject<'s> {
         Subject {
-            tenant: self.tenant,
+            tenant: self.circumstances.tenant,
             app: self.app,
             credential,
             severity: None,
-            owners: &[],
+            owners: self
+                .circumstances
+                .facts
+                .owners
+                .of(self.app)
+                .unwrap_or_default(),
         }
     }
 
     fn thresholds(&self, credential: &Credential) -> &'a Thresholds {
-        let exception = self.policies.exception(&self.subject(credential));
-        exception.map_or(&self.policies.default, |policy| &policy.thresholds)
+        let policies = self.circumstances.policies;
+        let exception = policies.exception(&self.subject(credential));
+        exception.map_or(&policies.default, |policy| &policy.thresholds)
     }
 
     fn rule(&self, credential: &Credential) -> Option<SelfRenewing> {
-        self_renewing::rule(&self.subject(credential), self.policies)
+        self_renewing::rule(&self.subject(credential), self.circumstances.policies)
     }
 
     fn renewal(&self, credential: &Credential) -> Option<(SelfRenewing, Renewal<'a>)> {
         let rule = self.rule(credential)?;
-        let renewal = rule.renewal(self.app, credential, self.now, |other| self.rule(other));
+        let renewal = rule.renewal(self.app, credential, self.circumstances.now, |other| {
+            self.rule(other)
+        });
         Some((rule, renewal))
     }
 
@@ -119,11 +133,15 @@ impl<'a> Judge<'_, 'a> {
     ) -> Option<Rung> {
         let end = credential.expires.at()?;
         match renewal {
-            None => thresholds
-                .ladder
-                .tightest_reached(credential.starts_at, end, self.now),
+            None => thresholds.ladder.tightest_reached(
+                credential.starts_at,
+                end,
+                self.circumstances.now,
+            ),
             Some((_, Renewal::OnTime)) => None,
-            Some((rule, _)) => rule.rung(credential, end, &thresholds.ladder, self.now),
+            Some((rule, _)) => {
+                rule.rung(credential, end, &thresholds.ladder, self.circumstances.now)
+            }
         }
     }
 
@@ -164,7 +182,9 @@ impl<'a> Assessment<'a> {
     }
 
     /// The row that people and programs see.
-    pub fn row(&self, tenant: &str, app: &App, credential: &Credential) -> Row {
+    pub fn row(&self, circumstances: Circumstances<'_>, app: &App, credential: &Credential) -> Row {
+        let facts = circumstances.facts;
+        let owners = facts.owners.of(app);
         // a healthy credential beside a newer one is nothing to speak of
         let (superseded_by, newer) = match self.replacement {
             Replacement::Superseded(new) => (Some(new), None),
@@ -174,7 +194,7 @@ impl<'a> Assessment<'a> {
         let newer_name = superseded_by.or(newer).and_then(|new| new.name.clone());
         let id = |new: &Credential| new.id.clone();
         Row {
-            tenant: tenant.to_owned(),
+            tenant: circumstances.tenant.to_owned(),
             app_id: app.app_id.clone(),
             object_id: app.object_id.clone(),
             object_type: app.object_type,
@@ -193,14 +213,23 @@ impl<'a> Assessment<'a> {
             superseded_by: superseded_by.map(id),
             newer: newer.map(id),
             newer_name: newer_name.map(Into::into),
-            owners: Vec::new(),
-            last_used_at: None,
+            owners: labels(owners.unwrap_or_default()),
+            ownerless: owners.is_some_and(<[Owner]>::is_empty),
+            used_by: facts.clusters.of(app).to_vec(),
+            last_used_at: facts.last_use.as_ref().and_then(|uses| uses.of(credential)),
             stale: false,
             rung: None,
             reason: None,
             links: None,
         }
     }
+}
+
+fn labels(owners: &[Owner]) -> Vec<String> {
+    owners
+        .iter()
+        .map(|owner| owner.label().into_owned())
+        .collect()
 }
 
 /// Severity by the days left at `now`.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     App, Credential, Row, Severity,
+    facts::Owner,
     matcher::Subject,
     route::{GroupKey, Routes},
 };
@@ -17,6 +18,8 @@ pub struct Due<'a> {
     pub credential: &'a Credential,
     /// How urgent.
     pub severity: Severity,
+    /// Who owns the app, as far as is known.
+    pub owners: &'a [Owner],
     /// What the message will hold.
     pub row: Row,
 }
@@ -90,7 +93,7 @@ fn subject<'a>(tenant: &'a str, alert: &'a Due<'_>) -> Subject<'a> {
         app: alert.app,
         credential: alert.credential,
         severity: Some(alert.severity),
-        owners: &alert.row.owners,
+        owners: alert.owners,
     }
 }
 
@@ -108,8 +111,13 @@ fn key_of(tenant: &str, alert: &Due<'_>, group_by: &[GroupKey]) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::domain::{
-        Expiry, Id, Kind, ObjectType, assess::assess, glob::Glob, matcher::Matcher,
-        policy::Policies, route::Route,
+        Expiry, Id, Kind, ObjectType,
+        assess::{Circumstances, assess},
+        facts::Facts,
+        glob::Glob,
+        matcher::Matcher,
+        policy::Policies,
+        route::Route,
     };
 
     fn app(name: &str) -> App {
@@ -140,24 +148,24 @@ mod tests {
             .iter()
             .map(|(name, severity)| (app(name), *severity))
             .collect();
-        let policies = Policies::default();
+        let circumstances = Circumstances {
+            tenant: "contoso",
+            policies: &Policies::default(),
+            facts: &Facts::default(),
+            now: chrono::DateTime::UNIX_EPOCH,
+        };
         let due: Vec<Due<'_>> = apps
             .iter()
             .map(|(app, severity)| {
                 let credential = &app.credentials[0];
-                let assessment = assess(
-                    "contoso",
-                    app,
-                    credential,
-                    &policies,
-                    chrono::DateTime::UNIX_EPOCH,
-                );
-                let mut row = assessment.row("contoso", app, credential);
+                let assessment = assess(circumstances, app, credential);
+                let mut row = assessment.row(circumstances, app, credential);
                 row.severity = (*severity).into();
                 Due {
                     app,
                     credential,
                     severity: *severity,
+                    owners: &[],
                     row,
                 }
             })

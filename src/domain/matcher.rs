@@ -1,6 +1,6 @@
 //! What a rule applies to.
 
-use super::{App, Credential, Kind, Severity, glob::Glob};
+use super::{App, Credential, Kind, Severity, facts::Owner, glob::Glob};
 
 /// The keys of a `match` table: all that are given must hold; each is a list of which any may hold; an empty list
 /// was not given.
@@ -36,7 +36,7 @@ pub struct Subject<'a> {
     /// How urgent, where that is known: policies and `ignore` are asked before it is.
     pub severity: Option<Severity>,
     /// The app's owners as far as they are known.
-    pub owners: &'a [String],
+    pub owners: &'a [Owner],
 }
 
 impl Matcher {
@@ -50,8 +50,8 @@ impl Matcher {
         any(&self.tenant, subject.tenant)
             && any(&self.app, &subject.app.name)
             && (self.app_id.is_empty() || any(&self.app_id, &subject.app.app_id.to_string()))
-            && any_of(&self.tag, subject.app.tags.iter().map(AsRef::as_ref))
-            && any_of(&self.owner, subject.owners.iter().map(String::as_str))
+            && any_of(&self.tag, subject.app.tags.iter())
+            && any_of(&self.owner, subject.owners.iter().flat_map(Owner::texts))
             && any(
                 &self.credential,
                 subject.credential.name.as_deref().unwrap_or_default(),
@@ -66,11 +66,11 @@ fn any(globs: &[Glob], text: &str) -> bool {
     any_of(globs, [text].into_iter())
 }
 
-fn any_of<'a>(globs: &[Glob], texts: impl Iterator<Item = &'a str>) -> bool {
+fn any_of(globs: &[Glob], texts: impl Iterator<Item = impl AsRef<str>>) -> bool {
     if globs.is_empty() {
         return true;
     }
     texts
         .into_iter()
-        .any(|text| globs.iter().any(|glob| glob.matches(text)))
+        .any(|text| globs.iter().any(|glob| glob.matches(text.as_ref())))
 }

@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod clean;
 pub mod clock;
 pub mod decide;
+pub mod facts;
 pub mod glob;
 pub mod group;
 pub mod health;

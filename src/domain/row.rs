@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
-use super::{Id, Kind, ObjectType, Rung, Severity, Thumbprint};
+use super::{Id, Kind, ObjectType, Rung, Severity, Thumbprint, facts::Cluster};
 
 /// One credential, flat. The JSON names are fixed: scripts and webhook consumers rely on them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +56,12 @@ pub struct Row {
     pub newer_name: Option<String>,
     /// Mail addresses or names of those who own the app.
     pub owners: Vec<String>,
+    /// Known to have no owner; with an empty list and without this, the owners are not known.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ownerless: bool,
+    /// The clusters that sign in as the app.
+    #[serde(default)]
+    pub used_by: Vec<Cluster>,
     /// When it was last used to sign in, if known.
     pub last_used_at: Option<DateTime<Utc>>,
     /// Ended for longer than reminders last: only to be cleaned up. Only on the rows of a scan.

@@ -1,6 +1,6 @@
 //! What one complete pass over a tenant saw.
 
-use super::App;
+use super::{App, facts::Facts};
 
 /// Everything a complete scan saw. There is no partial snapshot: a scan that could not finish is an error instead.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +12,8 @@ pub struct Snapshot {
     pub listed: u64,
     /// Odd values that were met on the way; none of them stopped the scan.
     pub warnings: Vec<Warning>,
+    /// What else is known of the apps.
+    pub facts: Facts,
 }
 
 impl Snapshot {

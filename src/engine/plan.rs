@@ -14,7 +14,6 @@ use crate::{
         health::Change,
         known::CredentialKey,
         notification::Subject,
-        policy::Policies,
         route::Routes,
         row::Links,
         rung::days_left,
@@ -189,10 +188,12 @@ impl Planner<'_> {
         memory.life.saturating_add(u32::from(has_new_end))
     }
 
-    fn due<'d>(&self, announce: &'d Announce<'_>) -> Due<'d> {
-        let mut row = announce
-            .assessment
-            .row(self.world.tenant, announce.app, announce.credential);
+    fn due<'d>(&'d self, announce: &'d Announce<'_>) -> Due<'d> {
+        let mut row = announce.assessment.row(
+            self.world.circumstances(),
+            announce.app,
+            announce.credential,
+        );
         if announce.assessment.superseded().is_none() {
             // where the policy is to alert as if it had not been replaced, the newer one is only mentioned
             row.newer = row.superseded_by.take().or(row.newer);
@@ -204,6 +205,13 @@ impl Planner<'_> {
             app: announce.app,
             credential: announce.credential,
             severity: announce.severity,
+            owners: self
+                .world
+                .seen
+                .facts
+                .owners
+                .of(announce.app)
+                .unwrap_or_default(),
             row,
         }
     }
@@ -256,7 +264,7 @@ impl Planner<'_> {
         let told = &resolve.announced.row;
         let mut row = match &resolve.seen {
             Some((app, credential, assessment)) => {
-                assessment.row(self.world.tenant, app, credential)
+                assessment.row(self.world.circumstances(), app, credential)
             }
             // what is gone is described as it was last told
             None => Row {
@@ -398,8 +406,7 @@ fn credentials<'a>(world: &World<'a>) -> impl Iterator<Item = (&'a App, &'a Cred
 }
 
 fn severity_of(world: &World<'_>, app: &App, credential: &Credential) -> Severity {
-    let policies: &Policies = world.policies;
-    assess(world.tenant, app, credential, policies, world.now)
+    assess(world.circumstances(), app, credential)
         .severity
         .unwrap_or(Severity::Info)
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     domain::{
         Snapshot,
-        assess::assess,
+        assess::{Circumstances, assess},
         decide::World,
         health::{Health, Scanned},
         row::RowSeverity,
@@ -133,10 +133,16 @@ impl Engine {
             scan.finished_at - scan.started_at,
             scan.warnings,
         );
+        let circumstances = Circumstances {
+            tenant,
+            policies: &self.policies,
+            facts: &snapshot.facts,
+            now: scan.finished_at,
+        };
         let mut counts = [0_u64; RowSeverity::ALL.len()];
         for app in &snapshot.apps {
             for credential in &app.credentials {
-                let assessment = assess(tenant, app, credential, &self.policies, scan.finished_at);
+                let assessment = assess(circumstances, app, credential);
                 let severity: RowSeverity = assessment.severity.map_or(RowSeverity::Ok, Into::into);
                 counts[severity as usize] += 1;
             }

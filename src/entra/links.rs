@@ -47,7 +47,12 @@ fn percent_encoded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{App, Credential, Expiry, assess::assess, policy::Policies};
+    use crate::domain::{
+        App, Credential, Expiry,
+        assess::{Circumstances, assess},
+        facts::Facts,
+        policy::Policies,
+    };
 
     fn row(app_id: &str) -> Row {
         let credential = Credential {
@@ -68,15 +73,13 @@ mod tests {
             tags: Box::default(),
             credentials: Box::default(),
         };
-        let policies = Policies::default();
-        assess(
-            "t",
-            &app,
-            &credential,
-            &policies,
-            chrono::DateTime::UNIX_EPOCH,
-        )
-        .row("t", &app, &credential)
+        let circumstances = Circumstances {
+            tenant: "t",
+            policies: &Policies::default(),
+            facts: &Facts::default(),
+            now: chrono::DateTime::UNIX_EPOCH,
+        };
+        assess(circumstances, &app, &credential).row(circumstances, &app, &credential)
     }
 
     #[test]

@@ -73,6 +73,8 @@ pub(crate) fn row(number: u32, app: &str, name: &str, hours: i64) -> Row {
         newer: None,
         newer_name: None,
         owners: vec!["ada@contoso.com".to_owned()],
+        ownerless: false,
+        used_by: Vec::new(),
         last_used_at: None,
         stale: false,
         rung: Some(Rung::days_before(rung)),

@@ -60,6 +60,7 @@ impl Directory for FakeTenant {
                 listed: apps.len() as u64,
                 apps,
                 warnings: self.odd.lock().unwrap().iter().map(|id| odd(id)).collect(),
+                ..Snapshot::default()
             })
         })
     }

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use super::{
     App, Credential, Expiry, Id, Row, Rung, Severity, Snapshot,
-    assess::{Assessment, assess},
+    assess::{Assessment, Circumstances, assess},
     known::{Announced, CredentialKey, Known, Memory},
     policy::{AfterExpiry, Policies},
     silence::Silence,
@@ -44,6 +44,18 @@ pub struct World<'a> {
     pub shrunk: bool,
     /// What time it is.
     pub now: DateTime<Utc>,
+}
+
+impl<'a> World<'a> {
+    /// What credentials are judged with.
+    pub fn circumstances(&self) -> Circumstances<'a> {
+        Circumstances {
+            tenant: self.tenant,
+            policies: self.policies,
+            facts: &self.seen.facts,
+            now: self.now,
+        }
+    }
 }
 
 /// Something to be done about one credential.
@@ -240,7 +252,7 @@ pub fn judge<'a>(
     app: &'a App,
     credential: &'a Credential,
 ) -> Result<Action<'a>, Quiet> {
-    let assessment = assess(world.tenant, app, credential, world.policies, world.now);
+    let assessment = assess(world.circumstances(), app, credential);
     let Some(end) = assessment.end else {
         return Err(Quiet::NeverExpires);
     };

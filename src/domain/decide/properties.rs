@@ -100,8 +100,7 @@ fn tell(story: &Story) -> Vec<(i64, String, Rung)> {
         };
         let seen = Snapshot {
             apps: vec![app],
-            listed: 0,
-            warnings: Vec::new(),
+            ..Snapshot::default()
         };
         let world = World {
             tenant: "t",

@@ -98,6 +98,8 @@ pub(in crate::store) fn announced(n: u128) -> Announced {
             newer: None,
             newer_name: None,
             owners: Vec::new(),
+            ownerless: false,
+            used_by: Vec::new(),
             last_used_at: None,
             stale: false,
             rung: Some(Rung::days_before(30)),

@@ -82,8 +82,7 @@ impl Life {
                 credentials: credentials.into(),
                 ..self.app.clone()
             }],
-            listed: 0,
-            warnings: Vec::new(),
+            ..Snapshot::default()
         };
         let world = World {
             tenant: "contoso",
@@ -173,9 +172,11 @@ pub(super) fn remember(world: &World<'_>, decisions: &[Decision<'_>]) -> Known {
         let memory = entries.get_mut(&decision.key).unwrap();
         match &decision.action {
             Action::Announce(announce) => {
-                let row = announce
-                    .assessment
-                    .row(world.tenant, announce.app, announce.credential);
+                let row = announce.assessment.row(
+                    world.circumstances(),
+                    announce.app,
+                    announce.credential,
+                );
                 memory.announced = Some(Box::new(announce.remembered(
                     row,
                     world.now,

@@ -229,7 +229,7 @@ fn it_says_who_is_late_and_where_to_look() {
     );
     let row = announce
         .assessment
-        .row("contoso", announce.app, announce.credential);
+        .row(world.circumstances(), announce.app, announce.credential);
     assert_eq!(row.self_renewing.as_deref(), Some("Entra Connect Sync"));
 }
 

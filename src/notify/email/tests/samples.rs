@@ -130,6 +130,8 @@ pub(super) fn row(n: usize, app_name: &str) -> Row {
         newer: None,
         newer_name: None,
         owners: vec!["alice@contoso.com".to_owned()],
+        ownerless: false,
+        used_by: Vec::new(),
         last_used_at: None,
         stale: false,
         rung: None,
