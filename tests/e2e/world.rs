@@ -37,6 +37,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 pub(crate) fn crowd(apps: usize) -> Generated {
     Generated {
         apps,
+        service_principals: 0,
         seed: 7,
         base: now().trunc_subsecs(0),
     }
