@@ -87,16 +87,26 @@ impl Known {
 
     /// What is remembered of one credential.
     pub fn get(&self, key: &CredentialKey) -> Option<&Memory> {
-        let at = self
-            .sorted
-            .binary_search_by(|(known, _)| known.cmp(key))
-            .ok()?;
-        Some(&self.sorted[at].1)
+        Some(&self.sorted.get(self.place(key)?)?.1)
     }
 
-    /// Everything, ordered by key.
-    pub fn iter(&self) -> impl Iterator<Item = (&CredentialKey, &Memory)> {
-        self.sorted.iter().map(|(key, memory)| (key, memory))
+    fn place(&self, key: &CredentialKey) -> Option<usize> {
+        self.sorted
+            .binary_search_by(|(known, _)| known.cmp(key))
+            .ok()
+    }
+
+    /// Everything but these, ordered by key.
+    pub fn all_but(
+        &self,
+        these: impl Iterator<Item = CredentialKey>,
+    ) -> impl Iterator<Item = (&CredentialKey, &Memory)> {
+        let mut left = vec![true; self.sorted.len()];
+        for place in these.filter_map(|key| self.place(&key)) {
+            left[place] = false;
+        }
+        let entries = self.sorted.iter().zip(left);
+        entries.filter_map(|((key, memory), left)| left.then_some((key, memory)))
     }
 
     /// How many credentials are remembered.

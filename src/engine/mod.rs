@@ -5,6 +5,7 @@
 //! [`Store`] and [`Notifier`].
 
 pub mod deliver;
+pub mod inventory;
 pub mod plan;
 pub mod readiness;
 pub mod retention;

@@ -1,6 +1,4 @@
-//! From decisions to what the store commits: inventory changes, alerts, notifications and deliveries of one round.
-
-use std::hash::{DefaultHasher, Hash, Hasher};
+//! From decisions to what the store commits: alerts, notifications and deliveries of one round.
 
 use chrono::{DateTime, Utc};
 use uuid::{NoContext, Timestamp, Uuid};
@@ -19,7 +17,7 @@ use crate::{
         rung::days_left,
         silence::Silence,
     },
-    store::{AlertRecord, Fallback, Inventory, NewDelivery, Round},
+    store::{AlertRecord, Fallback, NewDelivery, Round},
 };
 
 /// What planning needs to know of the receivers.
@@ -57,7 +55,7 @@ pub struct Planned {
 
 impl Planner<'_> {
     /// Decides and fills `round`, which holds the scan already.
-    pub fn fill(&self, round: &mut Round) -> Planned {
+    pub fn fill(&self, round: &mut Round<'_>) -> Planned {
         let world = &self.world;
         let decisions = decide(world);
         let mut announces = Vec::new();
@@ -68,7 +66,6 @@ impl Planner<'_> {
                 Action::Resolve(resolve) => resolves.push((decision.key, resolve)),
             }
         }
-        round.upserts = self.changed();
         self.plan_gone(round);
         let unrouted = self.plan_announcements(&announces, round);
         self.plan_resolutions(&resolves, round);
@@ -80,33 +77,8 @@ impl Planner<'_> {
         }
     }
 
-    fn changed(&self) -> Vec<Inventory> {
-        let mut changed = Vec::new();
-        for (app, credential) in credentials(&self.world) {
-            let key = CredentialKey::new(app, credential);
-            let fingerprint = fingerprint(app, credential);
-            let memory = self.world.known.get(&key);
-            if memory.is_some_and(|memory| !memory.gone && memory.fingerprint == fingerprint) {
-                continue;
-            }
-            changed.push(Inventory {
-                tenant: self.world.tenant.to_owned(),
-                key,
-                app_id: app.app_id.clone(),
-                app_name: app.name.clone().into(),
-                name: credential.name.clone().map(Into::into),
-                hint: credential.hint.clone().map(Into::into),
-                starts_at: credential.starts_at,
-                expires: credential.expires,
-                first_seen: memory.map_or(self.world.now, |memory| memory.first_seen),
-                fingerprint,
-            });
-        }
-        changed
-    }
-
     /// One that is gone after it was announced begins a new life should it come back.
-    fn plan_gone(&self, round: &mut Round) {
+    fn plan_gone(&self, round: &mut Round<'_>) {
         for key in gone(&self.world) {
             if let Some(memory) = self
                 .world
@@ -125,7 +97,7 @@ impl Planner<'_> {
     fn plan_announcements(
         &self,
         announces: &[(CredentialKey, Announce<'_>)],
-        round: &mut Round,
+        round: &mut Round<'_>,
     ) -> usize {
         let now = self.world.now;
         let first_scan = !self.world.known.scanned_before;
@@ -223,7 +195,7 @@ impl Planner<'_> {
     }
 
     /// One notification a receiver, of all that it had been told of.
-    fn plan_resolutions(&self, resolves: &[(CredentialKey, Resolve<'_>)], round: &mut Round) {
+    fn plan_resolutions(&self, resolves: &[(CredentialKey, Resolve<'_>)], round: &mut Round<'_>) {
         let now = self.world.now;
         for receiver in self.receivers.names() {
             if !self.receivers.wants_resolved(&receiver) {
@@ -409,12 +381,4 @@ fn severity_of(world: &World<'_>, app: &App, credential: &Credential) -> Severit
     assess(world.circumstances(), app, credential)
         .severity
         .unwrap_or(Severity::Info)
-}
-
-/// Changes when anything that the inventory holds changes. Not stable between Rust releases, which costs one rewrite.
-fn fingerprint(app: &App, credential: &Credential) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (&app.app_id, &app.name, &credential.name, &credential.hint).hash(&mut hasher);
-    (credential.starts_at, credential.expires).hash(&mut hasher);
-    hasher.finish()
 }

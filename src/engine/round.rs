@@ -5,6 +5,7 @@ use tracing::{error, info, warn};
 
 use super::{
     Engine,
+    inventory::changed,
     plan::{Planned, Planner, Receivers, monitor, new_id},
 };
 use crate::{
@@ -48,27 +49,28 @@ impl Engine {
         self.store.commit(&round).await?;
         self.outbox_bell.notify_waiters();
         self.status.set_tenant(tenant, round.health.clone());
-        let Ok(snapshot) = result else {
+        let Ok(snapshot) = &result else {
             self.metrics.scan_failed(tenant, now - started_at);
             return Ok(());
         };
         // only what is recorded is told: a stop may come before that
         log_complete(tenant, &round, planned);
-        self.observe(tenant, &snapshot, &round.scan);
+        self.observe(tenant, snapshot, &round.scan);
         // a large tenant's snapshot and round need not lie in memory beside the series
-        drop((snapshot, round));
+        drop(round);
+        drop(result);
         if let Err(error) = self.refresh_series().await {
             warn!(store.error = %error, "the per-credential metrics could not be refreshed");
         }
         Ok(())
     }
 
-    async fn complete(
+    async fn complete<'a>(
         &self,
         directory: &dyn Directory,
-        snapshot: &Snapshot,
+        snapshot: &'a Snapshot,
         before: &Health,
-        round: &mut Round,
+        round: &mut Round<'a>,
     ) -> Result<Planned, StoreError> {
         let tenant = directory.tenant();
         let now = round.scan.finished_at;
@@ -93,6 +95,7 @@ impl Engine {
             portal_link: &|row| directory.portal_link(row),
         };
         let counts = planner.fill(round);
+        round.upserts = changed(snapshot, &known, now);
         self.judge_health(
             tenant,
             before,
@@ -104,7 +107,7 @@ impl Engine {
         Ok(counts)
     }
 
-    fn failed(&self, error: &ScanError, before: &Health, round: &mut Round) -> Planned {
+    fn failed(&self, error: &ScanError, before: &Health, round: &mut Round<'_>) -> Planned {
         let text = error.to_string();
         let tenant = round.tenant.clone();
         error!(
@@ -117,7 +120,13 @@ impl Engine {
         Planned::default()
     }
 
-    fn judge_health(&self, tenant: &str, before: &Health, scanned: Scanned<'_>, round: &mut Round) {
+    fn judge_health(
+        &self,
+        tenant: &str,
+        before: &Health,
+        scanned: Scanned<'_>,
+        round: &mut Round<'_>,
+    ) {
         let now = round.scan.finished_at;
         let (health, change) = before.after(scanned, now);
         round.health = health;
@@ -202,7 +211,11 @@ fn series(known: &Inventory) -> Option<Series<'_>> {
     })
 }
 
-fn empty_round(tenant: &str, started_at: DateTime<Utc>, finished_at: DateTime<Utc>) -> Round {
+fn empty_round<'a>(
+    tenant: &str,
+    started_at: DateTime<Utc>,
+    finished_at: DateTime<Utc>,
+) -> Round<'a> {
     let scan = ScanRecord {
         id: new_id(started_at),
         started_at,
@@ -237,7 +250,7 @@ fn log_waiting(tenant: &str, progress: &Progress) {
     }
 }
 
-fn log_complete(tenant: &str, round: &Round, planned: Planned) {
+fn log_complete(tenant: &str, round: &Round<'_>, planned: Planned) {
     let scan = &round.scan;
     info!(
         tenant.name = tenant,

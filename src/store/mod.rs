@@ -18,7 +18,7 @@ use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use crate::domain::{
-    Expiry, Id, Kind, Notification, Rung, Severity,
+    App, Credential, Expiry, Id, Kind, Notification, Rung, Severity,
     health::Health,
     known::{Announced, CredentialKey, Known},
     silence::Silence,
@@ -44,7 +44,7 @@ pub trait Store: Send + Sync {
     /// Writes everything that a round decided: scan, inventory changes, alerts, notifications, deliveries, health. An alert that
     /// is there already (same credential, life, end, rung and reminder) makes the whole round fail with
     /// [`StoreError::AlreadyDecided`], so that nothing is ever decided twice.
-    fn commit<'a>(&'a self, round: &'a Round) -> BoxFuture<'a, Result<(), StoreError>>;
+    fn commit<'a>(&'a self, round: &'a Round<'_>) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// Takes the oldest delivery to `receiver` that is due at `now` and not leased, and leases it until `until`. Among those due,
     /// deliveries that were never tried come first, so that one that keeps failing does not hold up the others.
@@ -88,15 +88,15 @@ pub trait Store: Send + Sync {
     fn forget(&self, before: DateTime<Utc>) -> BoxFuture<'_, Result<u64, StoreError>>;
 }
 
-/// Everything a round decided.
+/// Everything a round decided. What was seen is borrowed: a large tenant's credentials need not be in memory twice.
 #[derive(Debug, Clone)]
-pub struct Round {
+pub struct Round<'a> {
     /// The tenant's name.
     pub tenant: String,
     /// The scan it rests on.
     pub scan: ScanRecord,
     /// Credentials that are new, changed, or back.
-    pub upserts: Vec<Inventory>,
+    pub upserts: Vec<Seen<'a>>,
     /// Credentials that a complete scan no longer saw.
     pub gone: Vec<CredentialKey>,
     /// What is from now on remembered as announced; `None` forgets it (a new life or a new end).
@@ -128,6 +128,19 @@ pub struct ScanRecord {
     pub credentials: u64,
     /// Odd values met.
     pub warnings: u64,
+}
+
+/// A credential that a scan saw, for the inventory.
+#[derive(Debug, Clone, Copy)]
+pub struct Seen<'a> {
+    /// Its app.
+    pub app: &'a App,
+    /// The credential.
+    pub credential: &'a Credential,
+    /// When a scan first saw it.
+    pub first_seen: DateTime<Utc>,
+    /// See [`crate::domain::known::Memory::fingerprint`].
+    pub fingerprint: u64,
 }
 
 /// A credential as the inventory holds it.

@@ -180,22 +180,15 @@ pub fn gone<'a>(world: &World<'a>) -> Vec<&'a CredentialKey> {
     if unsure.of_all {
         return Vec::new();
     }
-    let mut seen: Vec<CredentialKey> = world
-        .seen
-        .apps
-        .iter()
-        .flat_map(|app| {
-            app.credentials
-                .iter()
-                .map(|credential| CredentialKey::new(app, credential))
-        })
-        .collect();
-    seen.sort_unstable();
-    let is_gone = |(key, memory): &(&CredentialKey, &Memory)| {
-        !memory.gone && seen.binary_search(key).is_err() && !unsure.covers(key)
-    };
+    let seen = world.seen.apps.iter().flat_map(|app| {
+        app.credentials
+            .iter()
+            .map(|credential| CredentialKey::new(app, credential))
+    });
+    let is_gone = |(key, memory): &(&CredentialKey, &Memory)| !memory.gone && !unsure.covers(key);
     let known: &'a Known = world.known;
-    known.iter().filter(is_gone).map(|(key, _)| key).collect()
+    let unseen = known.all_but(seen).filter(is_gone);
+    unseen.map(|(key, _)| key).collect()
 }
 
 /// Where absence proves nothing.

@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use crate::{
     domain::{
-        Expiry, Id, Kind, Notification, ObjectType, Row, Rung, Severity, health::Health,
-        known::Announced, known::CredentialKey, notification::Subject,
+        App, Credential, Expiry, Id, Kind, Notification, ObjectType, Row, Rung, Severity,
+        health::Health, known::Announced, known::CredentialKey, notification::Subject,
     },
     store::{
         AlertRecord, Attempt, AttemptOutcome, Claim, Inventory, NewDelivery, Round, ScanRecord,
-        Store,
+        Seen, Store,
     },
 };
 
@@ -27,7 +27,7 @@ pub(in crate::store) fn id(n: u128) -> Uuid {
 }
 
 /// A complete scan that decided nothing.
-pub(in crate::store) fn round(tenant: &str, n: u128) -> Round {
+pub(in crate::store) fn round(tenant: &str, n: u128) -> Round<'static> {
     Round {
         tenant: tenant.into(),
         scan: ScanRecord {
@@ -66,6 +66,35 @@ pub(in crate::store) fn credential(n: u128) -> Inventory {
         expires: Expiry::At(at(100_000 + i64::try_from(n).unwrap())),
         first_seen: at(0),
         fingerprint: 7,
+    }
+}
+
+/// The same as a scan sees it.
+pub(in crate::store) fn seen(credential: Inventory) -> Seen<'static> {
+    let app = App {
+        object_type: ObjectType::Application,
+        object_id: credential.key.object_id,
+        app_id: credential.app_id,
+        name: credential.app_name.into(),
+        tags: Box::default(),
+        credentials: Box::new([Credential {
+            id: credential.key.credential_id,
+            kind: credential.key.kind,
+            name: credential.name.map(Into::into),
+            hint: credential.hint.map(Into::into),
+            starts_at: credential.starts_at,
+            expires: credential.expires,
+            thumbprint: None,
+            active: None,
+        }]),
+    };
+    // a round borrows what was seen, and tests are short
+    let app: &App = Box::leak(Box::new(app));
+    Seen {
+        app,
+        credential: &app.credentials[0],
+        first_seen: credential.first_seen,
+        fingerprint: credential.fingerprint,
     }
 }
 

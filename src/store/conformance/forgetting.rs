@@ -4,7 +4,7 @@ use super::{
     Ground,
     fixtures::{
         alert, announced, at, claim_id, credential, delivery, given_up, id, notification, record,
-        round,
+        round, seen,
     },
 };
 use crate::{
@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// A round with one credential, its alert, and a notification with one delivery.
-fn story(n: u128) -> Round {
+fn story(n: u128) -> Round<'static> {
     let mut round = round("contoso", n);
-    round.upserts = vec![credential(n)];
+    round.upserts = vec![seen(credential(n))];
     round.announced = vec![(credential(n).key, 0, Some(announced(n)))];
     round.notifications = vec![(notification(n), vec![delivery(n, "mail", 1)])];
     round.alerts = vec![AlertRecord {
@@ -109,7 +109,7 @@ pub(in crate::store) async fn the_time_since_it_went_counts_from_the_first_miss(
 ) {
     let store = ground.store();
     let mut first = round("contoso", 1);
-    first.upserts = vec![credential(1), credential(2)];
+    first.upserts = vec![seen(credential(1)), seen(credential(2))];
     store.commit(&first).await.unwrap();
     lose(&*store, 2, 1, 10).await;
     lose(&*store, 3, 1, 50).await;

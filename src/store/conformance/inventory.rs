@@ -2,16 +2,16 @@
 
 use super::{
     Ground,
-    fixtures::{announced, at, credential, id, round},
+    fixtures::{announced, at, credential, id, round, seen},
 };
 use crate::{
     domain::{Expiry, Id, Kind, health::Health, known::CredentialKey, known::Known},
     store::{Inventory, Round, Store},
 };
 
-fn with_upserts(n: u128, upserts: Vec<Inventory>) -> Round {
+fn with_upserts(n: u128, upserts: Vec<Inventory>) -> Round<'static> {
     Round {
-        upserts,
+        upserts: upserts.into_iter().map(seen).collect(),
         ..round("contoso", n)
     }
 }
@@ -241,7 +241,7 @@ pub(in crate::store) async fn tenants_do_not_mix(ground: &mut impl Ground) {
         .await
         .unwrap();
     let mut round = round("fabrikam", 2);
-    round.upserts = vec![theirs];
+    round.upserts = vec![seen(theirs)];
     store.commit(&round).await.unwrap();
     round.scan.id = id(3);
     round.upserts.clear();

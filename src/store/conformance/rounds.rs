@@ -4,7 +4,7 @@ use super::{
     Ground,
     fixtures::{
         alert, announced, at, claim_id, credential, delivery, given_up, id, notification, record,
-        round,
+        round, seen,
     },
 };
 use crate::{
@@ -17,9 +17,9 @@ use crate::{
 };
 
 /// A first round that decides one alert, which goes to one receiver.
-fn first() -> Round {
+fn first() -> Round<'static> {
     let mut round = round("contoso", 1);
-    round.upserts = vec![credential(1)];
+    round.upserts = vec![seen(credential(1))];
     round.announced = vec![(credential(1).key, 0, Some(announced(1)))];
     round.alerts = vec![AlertRecord {
         notifications: vec![id(10)],
@@ -30,9 +30,9 @@ fn first() -> Round {
 }
 
 /// Another with everything new but the alerts' content.
-fn second() -> Round {
+fn second() -> Round<'static> {
     let mut round = round("contoso", 2);
-    round.upserts = vec![credential(2)];
+    round.upserts = vec![seen(credential(2))];
     round.gone = vec![credential(1).key];
     round.announced = vec![(credential(1).key, 9, None)];
     round.notifications = vec![(notification(20), vec![delivery(200, "chat", 1)])];
@@ -226,7 +226,7 @@ pub(in crate::store) async fn history_tells_every_alert_and_where_it_went(
         ..alert(6, &credential(2), 30)
     };
     let mut round = round("contoso", 1);
-    round.upserts = vec![credential(1)];
+    round.upserts = vec![seen(credential(1))];
     round.alerts = vec![later.clone(), earlier.clone()];
     round.notifications = vec![
         (

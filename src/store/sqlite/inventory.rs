@@ -5,12 +5,15 @@ use futures_util::TryStreamExt;
 use sqlx::{Row, SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 
 use super::{
-    super::Inventory,
+    super::{Inventory, Seen},
     value::{
         BATCH, count, expiry, id, integer, key, maybe_json, maybe_time, millis, rows, time, to_json,
     },
 };
-use crate::domain::known::{Announced, CredentialKey, Known, Memory};
+use crate::domain::{
+    Id, Kind,
+    known::{Announced, CredentialKey, Known, Memory},
+};
 
 /// Everything remembered of a tenant, row by row into one list: there may be a hundred thousand of them.
 pub(super) async fn known(conn: &mut SqliteConnection, tenant: &str) -> sqlx::Result<Known> {
@@ -98,27 +101,31 @@ fn inventory(row: &SqliteRow) -> sqlx::Result<Inventory> {
 /// Adds, changes, or brings back.
 pub(super) async fn upsert(
     conn: &mut SqliteConnection,
-    credentials: &[Inventory],
+    tenant: &str,
+    credentials: &[Seen<'_>],
 ) -> sqlx::Result<()> {
     // in the order of the primary key, pages of its index are filled one after the other; in Graph's order each of them
     // would be written many times, since only a small part of them is held in memory
-    let mut sorted: Vec<&Inventory> = credentials.iter().collect();
-    sorted.sort_by(|a, b| (&a.tenant, &a.key).cmp(&(&b.tenant, &b.key)));
+    let mut sorted: Vec<&Seen<'_>> = credentials.iter().collect();
+    sorted.sort_unstable_by(|a, b| place(a).cmp(&place(b)));
     for batch in sorted.chunks(BATCH) {
-        let batch = rows(batch.iter().map(|credential| {
+        let batch = rows(batch.iter().map(|seen| {
+            let Seen {
+                app, credential, ..
+            } = seen;
             (
-                &credential.tenant,
-                &credential.key.object_id,
-                credential.key.kind,
-                &credential.key.credential_id,
-                &credential.app_id,
-                &credential.app_name,
+                tenant,
+                &app.object_id,
+                credential.kind,
+                &credential.id,
+                &app.app_id,
+                &app.name,
                 &credential.name,
                 &credential.hint,
                 credential.starts_at.map(millis),
                 credential.expires.at().map(millis),
-                millis(credential.first_seen),
-                credential.fingerprint.cast_signed(),
+                millis(seen.first_seen),
+                seen.fingerprint.cast_signed(),
             )
         }))?;
         query(
@@ -138,6 +145,14 @@ pub(super) async fn upsert(
         .await?;
     }
     Ok(())
+}
+
+fn place<'a>(seen: &Seen<'a>) -> (&'a Id, Kind, &'a Id) {
+    (
+        &seen.app.object_id,
+        seen.credential.kind,
+        &seen.credential.id,
+    )
 }
 
 // SQLite's planner likes to read the whole table once for every row of a JSON list. In the two statements below, CROSS JOIN

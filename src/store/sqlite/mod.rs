@@ -118,7 +118,7 @@ impl Store for SqliteStore {
         })
     }
 
-    fn commit<'a>(&'a self, round: &'a Round) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn commit<'a>(&'a self, round: &'a Round<'_>) -> BoxFuture<'a, Result<(), StoreError>> {
         Box::pin(async move {
             let fault = fault("writing a round");
             let mut transaction = self.writer.begin().await.map_err(&fault)?;

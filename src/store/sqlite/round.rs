@@ -10,10 +10,10 @@ use super::{
 use crate::domain::Notification;
 
 /// Writes the whole round; the caller's transaction makes it all or nothing.
-pub(super) async fn write(conn: &mut SqliteConnection, round: &Round) -> sqlx::Result<()> {
+pub(super) async fn write(conn: &mut SqliteConnection, round: &Round<'_>) -> sqlx::Result<()> {
     let (tenant, ended) = (round.tenant.as_str(), round.scan.finished_at);
     tenants::add_scan(conn, tenant, &round.scan).await?;
-    inventory::upsert(conn, &round.upserts).await?;
+    inventory::upsert(conn, tenant, &round.upserts).await?;
     inventory::lose(conn, tenant, &round.gone, ended).await?;
     inventory::announce(conn, tenant, &round.announced).await?;
     for (notification, deliveries) in &round.notifications {

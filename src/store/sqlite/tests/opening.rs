@@ -7,7 +7,7 @@ use sqlx::{ConnectOptions, Connection, query_scalar, raw_sql, sqlite::SqliteConn
 use super::{super::SqliteStore, file_in, meddle};
 use crate::store::{
     Store, StoreError,
-    conformance::fixtures::{credential, round},
+    conformance::fixtures::{credential, round, seen},
 };
 
 async fn refusal(path: &Path) -> StoreError {
@@ -187,7 +187,7 @@ async fn a_clean_stop_leaves_everything_in_the_one_file() {
     let path = file_in(folder.path());
     let store = SqliteStore::open(&path).await.unwrap();
     let mut first = round("contoso", 1);
-    first.upserts = vec![credential(1)];
+    first.upserts = vec![seen(credential(1))];
     store.commit(&first).await.unwrap();
     store.close().await.unwrap();
     let copy = folder.path().join("copy.db");

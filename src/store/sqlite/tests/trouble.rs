@@ -5,14 +5,14 @@ use crate::store::{
     Round, Store, StoreError,
     conformance::{
         Ground,
-        fixtures::{at, claim_id, credential, delivery, enqueue, round},
+        fixtures::{at, claim_id, credential, delivery, enqueue, round, seen},
     },
 };
 
 /// Large enough to need new pages.
-fn large(n: u128) -> Round {
+fn large(n: u128) -> Round<'static> {
     let mut round = round("contoso", n);
-    round.upserts = (0..1_200).map(credential).collect();
+    round.upserts = (0..1_200).map(credential).map(seen).collect();
     round
 }
 
