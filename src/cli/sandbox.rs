@@ -158,6 +158,7 @@ fn describe(sandbox: &Sandbox) -> String {
 [[tenants]]
 name = "sandbox"
 tenant_id = "{tenant}"
+sign_in_activity = true
 [tenants.auth]
 method = "client-secret"
 client_id = "{client}"

@@ -5,7 +5,7 @@
 //! the one can catch the other's mistakes. It is deterministic: what the tenant holds follows from the [`Population`] and the
 //! clock alone, and its trouble from the [`Faults`] alone.
 //!
-//! One HTTP listener serves both sides: below `/{tenant}/oauth2/` the sign-in, below `/v1.0/` Graph, below `/_sandbox/` the
+//! One HTTP listener serves both sides: below `/{tenant}/oauth2/` the sign-in, below `/v1.0/` and `/beta/` Graph, below `/_sandbox/` the
 //! controls, and the rest is the inbox.
 //!
 //! | path | what |

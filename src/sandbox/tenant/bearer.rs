@@ -32,7 +32,7 @@ pub(super) fn token(resource: &str, now: DateTime<Utc>, life: TimeDelta, id: Uui
         "appid": identity::CLIENT_ID,
         "appidacr": "1",
         "idtyp": "app",
-        "roles": ["Application.Read.All", "User.ReadBasic.All"],
+        "roles": ["Application.Read.All", "User.ReadBasic.All", "AuditLog.Read.All"],
         "tid": tenant_id,
         "uti": id.as_simple().to_string(),
         "ver": "1.0",

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// { "rules": [ { "fault": "throttle", "every": 3, "retry_after": { "seconds": 1 } },
 ///              { "fault": "unavailable", "times": 5 },
 ///              { "fault": "cut-body", "page": 2 } ],
-///   "token_error": 7000222, "date_skew_seconds": -600, "latency_ms": 150 }
+///   "token_error": 7000222, "date_skew_seconds": -600, "no_premium": true, "latency_ms": 150 }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -19,6 +19,8 @@ pub struct Faults {
     pub token_error: Option<u32>,
     /// The server's clock is this much ahead (negative: behind).
     pub date_skew_seconds: i64,
+    /// The tenant has no P1 or P2 licence: the report of last uses is refused.
+    pub no_premium: bool,
     /// Graph thinks this much longer, in real time.
     pub latency_ms: u64,
 }

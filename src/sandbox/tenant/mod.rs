@@ -66,6 +66,7 @@ pub(super) fn router(tenant: Arc<Tenant>) -> Router {
         .route("/{tenant}/discovery/v2.0/keys", get(metadata::keys))
         .route("/common/discovery/instance", get(metadata::instance))
         .route("/v1.0/{*path}", any(graph::attend))
+        .route("/beta/{*path}", any(graph::attend))
         .route("/metadata/identity/oauth2/token", get(machine::imds))
         .route("/msi/token", get(machine::app_service))
         .route("/_sandbox/federated-token", get(machine::federated_token))

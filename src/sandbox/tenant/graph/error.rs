@@ -45,6 +45,16 @@ impl GraphError {
         )
     }
 
+    /// As the reports answer a tenant without P1 or P2.
+    pub(super) fn no_premium() -> Self {
+        let message = "Neither tenant is B2C or tenant doesn't have premium license";
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "Authentication_RequestFromNonPremiumTenantOrB2CTenant",
+            message,
+        )
+    }
+
     pub(super) fn bad_request(message: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, "Request_BadRequest", message)
     }

@@ -1,9 +1,10 @@
 //! Graph, as far as apps are read: `/v1.0/applications` and `/v1.0/servicePrincipals`, one of them, their number, and their
-//! owners.
+//! owners; and the beta report of when their credentials were last used.
 //!
 //! Field names, headers, limits and error bodies are Graph's. Where the sandbox can do less than Graph it says so in an
 //! error that begins with "Sandbox:", rather than answer wrongly.
 
+mod activity;
 mod error;
 mod json;
 mod listing;
@@ -33,7 +34,7 @@ use super::{
     population::{App, Collection},
 };
 
-/// Any request below `/v1.0/`.
+/// Any request below `/v1.0/` and `/beta/`.
 pub(super) async fn attend(State(tenant): State<Arc<Tenant>>, request: Parts) -> Response {
     let call = Call::of(&tenant, &request);
     let target = Target::of(request.uri.path());
@@ -58,7 +59,8 @@ async fn answer(
     }
     let of = target.collection();
     let query = Query::parse(of, request.uri.query().unwrap_or(""), &request.headers)?;
-    let page = matches!(target, Target::List(_)).then_some(query.position.page);
+    let is_paged = matches!(target, Target::List(_) | Target::SignInActivities);
+    let page = is_paged.then_some(query.position.page);
     let rule = lock(&tenant.trouble).next(page);
     tenant.think().await;
 
@@ -69,6 +71,10 @@ async fn answer(
     }
     let fault = rule.map(|rule| rule.fault);
     let text = match target {
+        Target::SignInActivities if tenant.faults().no_premium => {
+            return Err(GraphError::no_premium());
+        }
+        Target::SignInActivities => activity::page(tenant, call, &query),
         Target::List(of) => listing::page(tenant, call, *of, &query, fault),
         Target::Count(_) if query.is_eventual => {
             return Ok(tenant

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use crate::sandbox::tenant::population::Collection;
 
-/// What a path below `/v1.0/` asks for.
+/// What a path below `/v1.0/` or `/beta/` asks for.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// `applications`
@@ -16,6 +16,8 @@ pub(super) enum Target {
     Single(Collection, Key),
     /// … and `/owners` after it
     Owners(Collection, Key),
+    /// `/beta/reports/appCredentialSignInActivities`
+    SignInActivities,
     /// Anything else, by its first segment that is not known.
     Unknown(String),
 }
@@ -34,6 +36,12 @@ pub(super) enum Key {
 impl Target {
     pub(super) fn of(path: &str) -> Self {
         let path = unescape(path);
+        if let Some(path) = path.strip_prefix("/beta/") {
+            return match path.trim_end_matches('/') {
+                "reports/appCredentialSignInActivities" => Self::SignInActivities,
+                other => Self::Unknown(split(other).0.to_owned()),
+            };
+        }
         let path = path.trim_start_matches("/v1.0/").trim_end_matches('/');
         let (first, rest) = split(path);
         let unknown = || Self::Unknown(first.to_owned());
@@ -70,7 +78,7 @@ impl Target {
     pub(super) fn collection(&self) -> Collection {
         match self {
             Self::List(of) | Self::Count(of) | Self::Single(of, _) | Self::Owners(of, _) => *of,
-            Self::Unknown(_) => Collection::Applications,
+            Self::SignInActivities | Self::Unknown(_) => Collection::Applications,
         }
     }
 
@@ -86,6 +94,7 @@ impl Target {
             Self::Count(ServicePrincipals) => "/v1.0/servicePrincipals/$count",
             Self::Single(ServicePrincipals, _) => "/v1.0/servicePrincipals/{id}",
             Self::Owners(ServicePrincipals, _) => "/v1.0/servicePrincipals/{id}/owners",
+            Self::SignInActivities => "/beta/reports/appCredentialSignInActivities",
             Self::Unknown(_) => "other",
         }
     }
@@ -172,6 +181,11 @@ mod tests {
                 "/v1.0/applications(appId='x",
                 Target::Unknown("applications(appId='x".into()),
             ),
+            (
+                "/beta/reports/appCredentialSignInActivities",
+                Target::SignInActivities,
+            ),
+            ("/beta/applications", Target::Unknown("applications".into())),
             ("/v1.0/users", Target::Unknown("users".into())),
             (
                 &format!("/v1.0/applications/{id}/what"),

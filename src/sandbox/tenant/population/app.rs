@@ -60,6 +60,8 @@ pub struct Secret {
     pub starts_at: Option<DateTime<Utc>>,
     /// When it stops.
     pub ends_at: Option<DateTime<Utc>>,
+    /// When somebody last signed in with it; `None`: nobody has, as far as is remembered.
+    pub last_used_at: Option<DateTime<Utc>>,
 }
 
 /// A certificate: a `keyCredential`.
@@ -77,4 +79,6 @@ pub struct Certificate {
     pub starts_at: Option<DateTime<Utc>>,
     /// When it stops.
     pub ends_at: Option<DateTime<Utc>>,
+    /// When somebody last signed in with it; `None`: nobody has, as far as is remembered.
+    pub last_used_at: Option<DateTime<Utc>>,
 }

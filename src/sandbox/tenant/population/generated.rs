@@ -14,7 +14,7 @@ use super::{
 ///
 /// The ends lie from two years before to two years after [`Generated::base`], with fractions to 100 ns as the directory has; one in
 /// fifty never ends (the year 2299), a few have no end or no start at all. Names, hints and descriptions may be missing;
-/// one name in a hundred is hostile.
+/// one name in a hundred is hostile. Most are in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Generated {
     /// How many apps.
@@ -30,6 +30,8 @@ pub struct Generated {
 
 /// 100 ns ticks in a day: the directory's resolution.
 const TICKS_PER_DAY: u64 = 24 * 3600 * 10_000_000;
+/// Sets the numbers of uses apart from the others.
+const USE: u64 = 0x05ED;
 const HINT: [u8; 64] = *b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789~_";
 
 impl Generated {
@@ -94,13 +96,15 @@ impl Generated {
 
     pub(super) fn secret(&self, rng: &mut Rng) -> Secret {
         let (starts_at, ends_at) = self.life(rng);
+        let key_id = rng.uuid();
         let mut secret = Secret {
-            key_id: rng.uuid(),
+            key_id,
             display_name: names::secret(rng),
             custom_key_identifier: None,
             hint: (!rng.chance(30)).then(|| (0..3).map(|_| char::from(rng.pick(&HINT))).collect()),
             starts_at,
             ends_at,
+            last_used_at: self.last_use(key_id, starts_at, ends_at),
         };
         // Old tools put the description into the key identifier, and left the name empty.
         if rng.chance(20) {
@@ -114,9 +118,10 @@ impl Generated {
         let (starts_at, ends_at) = self.life(rng);
         let (high, middle) = (rng.next(), rng.next());
         let low = u32::try_from(rng.below(1 << 32)).unwrap_or(0);
+        let key_id = rng.uuid();
         Certificate {
             usage: "Verify",
-            key_id: rng.uuid(),
+            key_id,
             display_name: names::certificate(rng),
             custom_key_identifier: match rng.below(10) {
                 0 => None,
@@ -129,7 +134,28 @@ impl Generated {
             },
             starts_at,
             ends_at,
+            last_used_at: self.last_use(key_id, starts_at, ends_at),
         }
+    }
+
+    /// When a credential was last used, as seen at [`Generated::base`]: seven in ten within two days of then or of their end, the
+    /// others less and less, and one in twenty never. Drawn from its id, so that all else is the same with and without it.
+    fn last_use(
+        &self,
+        key_id: Uuid,
+        starts_at: Option<DateTime<Utc>>,
+        ends_at: Option<DateTime<Utc>>,
+    ) -> Option<DateTime<Utc>> {
+        let mut rng = Rng::new(self.seed ^ USE, key_id.as_u64_pair().0);
+        let hours = match rng.below(20) {
+            0..14 => rng.below(48),
+            14..17 => rng.below(60 * 24),
+            17..19 => 90 * 24 + rng.below(300 * 24),
+            _ => return None,
+        };
+        let until = ends_at.map_or(self.base, |end| end.min(self.base));
+        let at = until - Duration::hours(i64::try_from(hours).unwrap_or(0));
+        starts_at.is_none_or(|start| start <= at).then_some(at)
     }
 
     /// When a credential starts and ends.

@@ -73,6 +73,7 @@ impl Generated {
                 principal.certificates.push(Certificate {
                     starts_at: Some(starts_at),
                     ends_at: Some(starts_at + Duration::days(90)),
+                    last_used_at: Some(self.base),
                     ..self.certificate(rng)
                 });
             }
@@ -123,6 +124,7 @@ impl Generated {
             hint: None,
             starts_at: sign.starts_at,
             ends_at: sign.ends_at,
+            last_used_at: None,
         });
         principal.certificates.extend([sign, verify]);
         thumbprint

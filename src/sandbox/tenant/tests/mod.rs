@@ -1,5 +1,6 @@
 //! The sandbox over sockets, as a client meets it.
 
+mod activity;
 mod assertions;
 mod faults;
 mod graph;

@@ -55,10 +55,10 @@ impl Story {
             .secrets
             .iter()
             .filter(there)
-            .map(|key| self.secret(tale, key))
+            .map(|key| self.secret(tale, key, hour))
             .collect();
         if let Some(habit) = &tale.habit {
-            secrets.push(self.secret(tale, &habit.current(hour)));
+            secrets.push(self.secret(tale, &habit.current(hour), hour));
         }
         let certificates = tale.certificates.iter().filter(there);
         App {
@@ -70,7 +70,7 @@ impl Story {
             tags: tale.tags.iter().map(|&tag| tag.to_owned()).collect(),
             service_management_reference: None,
             certificates: certificates
-                .map(|key| self.certificate(tale, key))
+                .map(|key| self.certificate(tale, key, hour))
                 .collect(),
             secrets,
             federated: tale.federated.iter().map(|&name| name.to_owned()).collect(),
@@ -78,7 +78,7 @@ impl Story {
         }
     }
 
-    fn secret(&self, tale: &Tale, key: &Key) -> Secret {
+    fn secret(&self, tale: &Tale, key: &Key, hour: i64) -> Secret {
         Secret {
             key_id: tale.key_id(key),
             display_name: key.name.map(str::to_owned),
@@ -86,10 +86,11 @@ impl Story {
             hint: key.hint.map(str::to_owned),
             starts_at: Some(self.at(key.starts)),
             ends_at: self.end(key),
+            last_used_at: self.last_use(key, hour),
         }
     }
 
-    fn certificate(&self, tale: &Tale, key: &Key) -> Certificate {
+    fn certificate(&self, tale: &Tale, key: &Key, hour: i64) -> Certificate {
         let key_id = tale.key_id(key);
         let thumbprint = thumbprint(key_id, key);
         Certificate {
@@ -99,6 +100,7 @@ impl Story {
             custom_key_identifier: Some(thumbprint),
             starts_at: Some(self.at(key.starts)),
             ends_at: self.end(key),
+            last_used_at: self.last_use(key, hour),
         }
     }
 
@@ -107,6 +109,10 @@ impl Story {
             || Utc.with_ymd_and_hms(2299, 12, 31, 0, 0, 0).single(),
             |hour| Some(self.at(hour)),
         )
+    }
+
+    fn last_use(&self, key: &Key, hour: i64) -> Option<DateTime<Utc>> {
+        key.last_use(hour).map(|hour| self.at(hour))
     }
 
     fn at(&self, hour: i64) -> DateTime<Utc> {
@@ -149,6 +155,7 @@ impl Habit {
             starts,
             ends: Some(starts + self.life),
             removed: None,
+            used_until: None,
         }
     }
 }

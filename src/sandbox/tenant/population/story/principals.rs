@@ -71,7 +71,7 @@ static TALES: &[Tale] = &[
     // Older than app registrations, with a secret of its own that nobody remembers.
     Tale {
         kind: "Legacy",
-        secrets: &[secret("erp", "K1e", day(-680, 9), day(50, 9))],
+        secrets: &[secret("erp", "K1e", day(-680, 9), day(50, 9)).used_until(day(-190, 9))],
         ..principal("old-erp")
     },
     // A managed identity: Azure renews its certificate after half of its life.
@@ -129,19 +129,22 @@ impl Story {
         let habit = tale.habit.as_ref().map(|habit| habit.current(hour));
         let plain = tale.certificates.iter().filter(there).chain(&habit);
         let mut certificates: Vec<Certificate> = plain
-            .map(|key| self.part(tale, key, "Verify", tale.key_id(key)))
+            .map(|key| self.part(tale, key, "Verify", tale.key_id(key), hour))
             .collect();
         let mut secrets: Vec<Secret> = tale
             .secrets
             .iter()
             .filter(there)
-            .map(|key| self.password(key, tale.key_id(key), None))
+            .map(|key| Secret {
+                last_used_at: self.last_use(key, hour),
+                ..self.password(key, tale.key_id(key), None)
+            })
             .collect();
         for (key, _) in tale.signing.iter().filter(|(key, _)| there(&key)) {
             let sign = tale.key_id(key);
-            certificates.push(self.part(tale, key, "Sign", sign));
+            certificates.push(self.part(tale, key, "Sign", sign, hour));
             let verify = tale.guid(&format!("{}/verify", key.starts));
-            certificates.push(self.part(tale, key, "Verify", verify));
+            certificates.push(self.part(tale, key, "Verify", verify, hour));
             secrets.push(self.password(key, sign, Some(tale.thumbprint(key))));
         }
         let active = tale
@@ -170,7 +173,14 @@ impl Story {
         }
     }
 
-    fn part(&self, tale: &Tale, key: &Key, usage: &'static str, key_id: Uuid) -> Certificate {
+    fn part(
+        &self,
+        tale: &Tale,
+        key: &Key,
+        usage: &'static str,
+        key_id: Uuid,
+        hour: i64,
+    ) -> Certificate {
         Certificate {
             usage,
             key_id,
@@ -178,6 +188,7 @@ impl Story {
             custom_key_identifier: Some(tale.thumbprint(key)),
             starts_at: Some(self.at(key.starts)),
             ends_at: self.end(key),
+            last_used_at: self.last_use(key, hour),
         }
     }
 
@@ -189,6 +200,7 @@ impl Story {
             hint: key.hint.map(str::to_owned),
             starts_at: Some(self.at(key.starts)),
             ends_at: self.end(key),
+            last_used_at: None,
         }
     }
 }

@@ -38,6 +38,8 @@ pub(super) struct Key {
     pub(super) ends: Option<i64>,
     /// When somebody takes it away.
     pub(super) removed: Option<i64>,
+    /// Until when it is used, each day; `None`: as long as it works.
+    pub(super) used_until: Option<i64>,
 }
 
 /// Automation that makes a new secret at fixed intervals and takes the old one away at once.
@@ -63,6 +65,7 @@ pub(super) const fn secret(name: &'static str, hint: &'static str, starts: i64, 
         starts,
         ends: Some(ends),
         removed: None,
+        used_until: None,
     }
 }
 
@@ -74,6 +77,7 @@ pub(super) const fn certificate(subject: &'static str, starts: i64, ends: i64) -
         starts,
         ends: Some(ends),
         removed: None,
+        used_until: None,
     }
 }
 
@@ -82,6 +86,21 @@ impl Key {
     pub(super) const fn removed(mut self, hour: i64) -> Self {
         self.removed = Some(hour);
         self
+    }
+
+    /// Nobody uses it after that.
+    pub(super) const fn used_until(mut self, hour: i64) -> Self {
+        self.used_until = Some(hour);
+        self
+    }
+
+    /// The last use as seen at `hour`: each morning at five.
+    pub(super) fn last_use(&self, hour: i64) -> Option<i64> {
+        const FIVE: i64 = 5;
+        let ends = [Some(hour), self.used_until, self.ends];
+        let until = ends.into_iter().flatten().min()?;
+        let morning = (until - FIVE).div_euclid(24) * 24 + FIVE;
+        (morning >= self.starts).then_some(morning)
     }
 }
 
@@ -119,7 +138,9 @@ pub(super) static TALES: &[Tale] = &[
         notes: Some("owner: payments@contoso.com"),
         tags: &["prod", "pci"],
         secrets: &[
-            secret("gateway", "8aM", day(-320, 15), day(45, 15)).removed(day(34, 16)),
+            secret("gateway", "8aM", day(-320, 15), day(45, 15))
+                .used_until(day(31, 18))
+                .removed(day(34, 16)),
             secret("gateway", "tX~", day(31, 15), day(396, 15)),
         ],
         ..app("payments-gateway")
@@ -128,7 +149,7 @@ pub(super) static TALES: &[Tale] = &[
     // it must not be cried about, unlike the other two, which nothing has replaced.
     Tale {
         secrets: &[
-            secret("salesforce 2025", "q1V", day(-340, 9), day(25, 9)),
+            secret("salesforce 2025", "q1V", day(-340, 9), day(25, 9)).used_until(day(-10, 12)),
             secret("salesforce 2026", "mP4", day(-10, 10), day(355, 10)),
             secret("mailchimp", "Yc0", day(-285, 11), day(80, 11)),
             secret("nightly export", "e_K", day(-165, 14), day(200, 14)),
@@ -151,16 +172,31 @@ pub(super) static TALES: &[Tale] = &[
                 starts: day(-367, 8),
                 ends: Some(day(-2, 8)),
                 removed: Some(day(5, 10)),
+                used_until: None,
             },
             secret("hr portal", "Wq8", day(3, 11), day(368, 11)),
         ],
         ..app("hr-portal")
     },
+    // Somebody made next year's secret and handed it to one of two servers. The other one signs in with the old one each morning,
+    // until somebody reads that the rotation is unfinished.
+    Tale {
+        notes: Some("owner: warehouse@contoso.com"),
+        secrets: &[
+            secret("archive 2025", "h5W", day(-338, 10), day(27, 10))
+                .used_until(day(21, 9))
+                .removed(day(24, 15)),
+            secret("archive 2026", "J_9", day(-12, 10), day(353, 10)),
+        ],
+        ..app("document-archive")
+    },
     // A certificate, replaced in the last week and the old one removed two days later.
     Tale {
         tags: &["prod"],
         certificates: &[
-            certificate("CN=data-lake.contoso.com", day(-332, 10), day(33, 10)).removed(day(30, 9)),
+            certificate("CN=data-lake.contoso.com", day(-332, 10), day(33, 10))
+                .used_until(day(28, 18))
+                .removed(day(30, 9)),
             certificate("CN=data-lake.contoso.com", day(28, 14), day(393, 14)),
         ],
         ..app("data-lake-pipeline")
@@ -170,7 +206,9 @@ pub(super) static TALES: &[Tale] = &[
         notes: Some("AKS cluster aks-prod-weu, resource group rg-aks-prod"),
         tags: &["prod", "aks"],
         secrets: &[
-            secret("aks-prod-weu", "v9Q", day(-345, 8), day(20, 8)).removed(day(14, 11)),
+            secret("aks-prod-weu", "v9Q", day(-345, 8), day(20, 8))
+                .used_until(day(14, 10))
+                .removed(day(14, 11)),
             secret("aks-prod-weu", "Bn5", day(14, 10), day(379, 10)),
         ],
         ..app("aks-prod-cluster")
@@ -196,6 +234,7 @@ pub(super) static TALES: &[Tale] = &[
             starts: day(-2200, 10),
             ends: None,
             removed: None,
+            used_until: None,
         }],
         ..app("partner-feed")
     },
