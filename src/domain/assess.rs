@@ -7,10 +7,11 @@ use super::{
     facts::{Facts, Owner},
     matcher::Subject,
     policy::{Policies, Superseded, Thresholds},
-    row::RowSeverity,
+    row::{Rotation, RowSeverity},
     rung::days_left,
     self_renewing::{self, Renewal, SelfRenewing},
     supersede::{Replacement, replacement},
+    usage::Usage,
 };
 
 /// How a credential stands.
@@ -60,7 +61,12 @@ pub fn assess<'a>(
     let replacement = match renewal {
         Some((_, Renewal::Done(new))) => Replacement::Superseded(new),
         Some((_, Renewal::OnTime)) => Replacement::None,
-        _ => replacement(app, credential, now, |other| judge.is_on_rung(other)),
+        _ => {
+            let last_use = circumstances.facts.last_use.as_ref();
+            replacement(app, credential, now, last_use, |other| {
+                judge.is_on_rung(other)
+            })
+        }
     };
     let mut assessment = Assessment {
         thresholds,
@@ -188,10 +194,14 @@ impl<'a> Assessment<'a> {
         // a healthy credential beside a newer one is nothing to speak of
         let (superseded_by, newer) = match self.replacement {
             Replacement::Superseded(new) => (Some(new), None),
-            Replacement::Newer(new) if self.rung.is_some() => (None, Some(new)),
-            Replacement::Newer(_) | Replacement::None => (None, None),
+            Replacement::Newer(new) | Replacement::Unfinished(new) if self.rung.is_some() => {
+                (None, Some(new))
+            }
+            Replacement::Newer(_) | Replacement::Unfinished(_) | Replacement::None => (None, None),
         };
-        let newer_name = superseded_by.or(newer).and_then(|new| new.name.clone());
+        let is_unfinished = matches!(self.replacement, Replacement::Unfinished(_));
+        let replaced_by = superseded_by.or(newer);
+        let usage = Usage::of(credential, facts.last_use.as_ref());
         let id = |new: &Credential| new.id.clone();
         Row {
             tenant: circumstances.tenant.to_owned(),
@@ -212,11 +222,16 @@ impl<'a> Assessment<'a> {
             severity: self.severity.map_or(RowSeverity::Ok, Into::into),
             superseded_by: superseded_by.map(id),
             newer: newer.map(id),
-            newer_name: newer_name.map(Into::into),
+            newer_name: replaced_by.and_then(|new| new.name.clone()).map(Into::into),
+            newer_starts_at: replaced_by.and_then(|new| new.starts_at),
+            rotation: newer
+                .filter(|_| is_unfinished)
+                .map(|_| Rotation::Unfinished),
             owners: labels(owners.unwrap_or_default()),
             ownerless: owners.is_some_and(<[Owner]>::is_empty),
             used_by: facts.clusters.of(app).to_vec(),
             last_used_at: facts.last_use.as_ref().and_then(|uses| uses.of(credential)),
+            unused: self.renewal.is_none() && usage.is_idle(credential, circumstances.now),
             stale: false,
             rung: None,
             reason: None,

@@ -3,7 +3,10 @@
 //! All of it is optional. What could not be learnt is absent, which is another thing than "nobody" or "never", and no decision takes
 //! the one for the other.
 
-use std::{borrow::Cow, collections::HashMap};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -19,6 +22,8 @@ pub struct Facts {
     pub last_use: Option<LastUse>,
     /// The clusters that sign in as an app.
     pub clusters: Clusters,
+    /// What was asked for and could not be learnt, and why: a sentence each, for people.
+    pub missing: Vec<String>,
 }
 
 /// Who owns an app.
@@ -73,20 +78,43 @@ impl Owners {
     }
 }
 
-/// When each key was last used to sign in, by key id.
+/// When each key was last used to sign in, by key id, from one complete read of Microsoft's report.
+///
+/// The report gives "the last credential activity date for every application credential" (learn.microsoft.com, "Usage and
+/// insights", application credential activity). How far back it remembers is not documented, so a key that it does not list, or
+/// lists without a date, was not used *as far as Microsoft remembers*; what follows from that is for [`super::usage`] to say.
 #[derive(Debug, Clone, Default)]
-pub struct LastUse(HashMap<Id, DateTime<Utc>>);
+pub struct LastUse {
+    uses: HashMap<Id, DateTime<Utc>>,
+    /// Listed, but with a date that cannot be read: of these nothing is known.
+    unreadable: HashSet<Id>,
+}
 
 impl LastUse {
-    /// The last use of one credential; `None`: none within the time that Microsoft remembers.
+    /// The last use of one credential; `None`: none within the time that Microsoft remembers, or not to be read.
     pub fn of(&self, credential: &Credential) -> Option<DateTime<Utc>> {
-        self.0.get(&credential.id).copied()
+        self.uses.get(&credential.id).copied()
+    }
+
+    /// Is it listed with a date that cannot be read?
+    pub fn is_unreadable(&self, credential: &Credential) -> bool {
+        self.unreadable.contains(&credential.id)
+    }
+
+    /// True when not one use is known. We use a credential ourselves, so such a report is no evidence of anything.
+    pub fn is_empty(&self) -> bool {
+        self.uses.is_empty()
     }
 
     /// Notes a use of the key of this id; the latest counts.
     pub fn insert(&mut self, key_id: Id, at: DateTime<Utc>) {
-        let last = self.0.entry(key_id).or_insert(at);
+        let last = self.uses.entry(key_id).or_insert(at);
         *last = at.max(*last);
+    }
+
+    /// Notes that the key of this id was used at a time that cannot be read.
+    pub fn insert_unreadable(&mut self, key_id: Id) {
+        self.unreadable.insert(key_id);
     }
 }
 

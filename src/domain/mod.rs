@@ -32,6 +32,7 @@ pub mod silence;
 pub mod snapshot;
 pub mod supersede;
 pub mod thumbprint;
+pub mod usage;
 
 pub use app::{App, Credential, Expiry, Kind, ObjectType};
 pub use clock::Clock;

@@ -54,6 +54,16 @@ pub struct Row {
     /// The name of the one that took over or may have. Hostile text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub newer_name: Option<String>,
+    /// Since when that one is valid.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "instant"
+    )]
+    pub newer_starts_at: Option<DateTime<Utc>>,
+    /// How far the rotation to the newer one is, where that is known and is worth a word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation: Option<Rotation>,
     /// Mail addresses or names of those who own the app.
     pub owners: Vec<String>,
     /// Known to have no owner; with an empty list and without this, the owners are not known.
@@ -64,6 +74,9 @@ pub struct Row {
     pub used_by: Vec<Cluster>,
     /// When it was last used to sign in, if known.
     pub last_used_at: Option<DateTime<Utc>>,
+    /// Known not to have been used for ninety days: to be removed rather than renewed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unused: bool,
     /// Ended for longer than reminders last: only to be cleaned up. Only on the rows of a scan.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stale: bool,
@@ -76,6 +89,14 @@ pub struct Row {
     /// Where to go; only on alerts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
+}
+
+/// How far a rotation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rotation {
+    /// The newer one is there, and the older one was used after it began.
+    Unfinished,
 }
 
 /// RFC 3339, as chrono's own serialiser writes it, but in one piece: that one hands over every character by itself, and was a fifth

@@ -1,10 +1,15 @@
 //! Rotation: has a newer credential taken over from an older one?
 //!
-//! Many apps carry several secrets for several consumers, so a newer one alone proves nothing: there must be evidence.
+//! Many apps carry several secrets for several consumers, so a newer one alone proves nothing: there must be evidence. Where it is known
+//! when the older one was last used, that decides; otherwise their names do.
 
 use chrono::{DateTime, Utc};
 
-use super::{App, Credential, Expiry, Kind};
+use super::{
+    App, Credential, Expiry, Kind,
+    facts::LastUse,
+    usage::{Handover, Usage},
+};
 
 /// What an app's other credentials say about one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +18,8 @@ pub enum Replacement<'a> {
     None,
     /// This one has taken over: the evidence says so.
     Superseded(&'a Credential),
+    /// This one was made to take over, but the older one was used after that.
+    Unfinished(&'a Credential),
     /// This newer one may have taken over, or may serve somebody else.
     Newer(&'a Credential),
 }
@@ -23,26 +30,64 @@ pub fn replacement<'a>(
     app: &'a App,
     old: &Credential,
     now: DateTime<Utc>,
+    last_use: Option<&LastUse>,
     on_rung: impl Fn(&Credential) -> bool,
 ) -> Replacement<'a> {
     if let Some(active) = signs_instead(app, old, now) {
         return Replacement::Superseded(active);
     }
-    let candidates = || {
-        app.credentials
-            .iter()
-            .filter(|new| could_replace(old, new) && is_valid(new, now) && !on_rung(new))
+    let could_replace =
+        |new: &&Credential| could_replace(old, new) && is_valid(new, now) && !on_rung(new);
+    let candidates: Vec<&Credential> = app.credentials.iter().filter(could_replace).collect();
+    let evidence = match Usage::of(old, last_use) {
+        Usage::Unknown => by_name(old, &candidates),
+        usage => by_use(old, &candidates, now, usage, last_use),
     };
-    let latest = |of: &mut dyn Iterator<Item = &'a Credential>| {
-        of.max_by_key(|new| (new.expires, new.starts_at))
-    };
+    evidence
+        .or_else(|| latest(&candidates, |_| true).map(Replacement::Newer))
+        .unwrap_or(Replacement::None)
+}
+
+fn by_name<'a>(old: &Credential, candidates: &[&'a Credential]) -> Option<Replacement<'a>> {
     // a certificate that Entra signs with is in use, whatever stands ready beside it
     let is_in_use = old.active == Some(true);
-    if !is_in_use && let Some(new) = latest(&mut candidates().filter(|new| same_purpose(old, new)))
-    {
-        return Replacement::Superseded(new);
-    }
-    latest(&mut candidates()).map_or(Replacement::None, Replacement::Newer)
+    latest(candidates, |new| !is_in_use && same_purpose(old, new)).map(Replacement::Superseded)
+}
+
+/// Evidence from the use of the older one. Of several that it was unused since, one of the same purpose is named first. That it was
+/// used after another began is an unfinished rotation only where that one has its purpose, or nobody has used it yet:
+/// otherwise each may well have consumers of its own.
+fn by_use<'a>(
+    old: &Credential,
+    candidates: &[&'a Credential],
+    now: DateTime<Utc>,
+    usage: Usage,
+    last_use: Option<&LastUse>,
+) -> Option<Replacement<'a>> {
+    let is = |new: &Credential, wanted| {
+        new.starts_at.and_then(|began| usage.handover(began, now)) == Some(wanted)
+    };
+    let is_finished = |new: &Credential| is(new, Handover::Finished);
+    let was_made_for_it = |new: &Credential| {
+        same_purpose(old, new) || Usage::of(new, last_use) == Usage::NotRemembered
+    };
+    latest(candidates, |new| is_finished(new) && same_purpose(old, new))
+        .or_else(|| latest(candidates, is_finished))
+        .map(Replacement::Superseded)
+        .or_else(|| {
+            let is_unfinished =
+                |new: &Credential| is(new, Handover::Unfinished) && was_made_for_it(new);
+            latest(candidates, is_unfinished).map(Replacement::Unfinished)
+        })
+}
+
+/// The one that lasts longest.
+fn latest<'a>(
+    candidates: &[&'a Credential],
+    is_wanted: impl Fn(&Credential) -> bool,
+) -> Option<&'a Credential> {
+    let wanted = candidates.iter().copied().filter(|new| is_wanted(new));
+    wanted.max_by_key(|new| (new.expires, new.starts_at))
 }
 
 /// The certificate that Entra signs with, where it is known not to be `old`: that is evidence of its own.
@@ -69,8 +114,7 @@ fn is_valid(credential: &Credential, now: DateTime<Utc>) -> bool {
     begun && !ended
 }
 
-/// Where no sign-in activity is known, the names must be the same but for digits, separators and case: `prod-2025` and
-/// `Prod 2026`. Two unnamed ones count as the same.
+/// The names are the same but for digits, separators and case: `prod-2025` and `Prod 2026`. Two unnamed ones count as the same.
 pub(super) fn same_purpose(old: &Credential, new: &Credential) -> bool {
     match (&old.name, &new.name) {
         (None, None) => true,
@@ -122,12 +166,27 @@ mod tests {
     }
 
     fn found(old: &Credential, others: Vec<Credential>) -> String {
+        found_with(None, old, others)
+    }
+
+    fn found_with(report: Option<&LastUse>, old: &Credential, others: Vec<Credential>) -> String {
         let app = app([vec![old.clone()], others].concat());
-        match replacement(&app, old, at(100), |c| c.expires < Expiry::At(at(130))) {
+        let is_on_rung = |c: &Credential| c.expires < Expiry::At(at(130));
+        match replacement(&app, old, at(100), report, is_on_rung) {
             Replacement::None => "none".to_owned(),
             Replacement::Superseded(new) => format!("superseded by {}", new.id),
+            Replacement::Unfinished(new) => format!("unfinished {}", new.id),
             Replacement::Newer(new) => format!("newer {}", new.id),
         }
+    }
+
+    /// The report that says when each of these was last used.
+    fn report(uses: &[(&Credential, i64)]) -> LastUse {
+        let mut report = LastUse::default();
+        for (credential, day) in uses {
+            report.insert(credential.id.clone(), at(*day));
+        }
+        report
     }
 
     #[test]
@@ -248,5 +307,101 @@ mod tests {
         assert_eq!(found(&later, vec![new(yes)]), "none");
         let ended = saml("sso", 0, 99, yes);
         assert_eq!(found(&saml("sso", 10, 98, no), vec![ended]), "none");
+    }
+
+    #[test]
+    fn where_the_last_use_is_known_it_decides_and_names_do_not() {
+        let (old, same, other) = (
+            secret("prod 1", 0, 110),
+            secret("prod 2", 80, 400),
+            secret("staging", 80, 900),
+        );
+        let both = || vec![same.clone(), other.clone()];
+        for (uses, others, expected) in [
+            // unused since a day after the other began
+            (
+                vec![(&old, 81)],
+                vec![same.clone()],
+                "superseded by prod 2:80",
+            ),
+            (
+                vec![(&old, 20)],
+                vec![other.clone()],
+                "superseded by staging:80",
+            ),
+            (vec![(&old, 20)], both(), "superseded by prod 2:80"),
+            (
+                vec![(&same, 99)],
+                vec![same.clone()],
+                "superseded by prod 2:80",
+            ),
+            // still in use after that
+            (vec![(&old, 82)], vec![same.clone()], "unfinished prod 2:80"),
+            (
+                vec![(&old, 99), (&same, 99)],
+                vec![same.clone()],
+                "unfinished prod 2:80",
+            ),
+            (
+                vec![(&old, 99)],
+                vec![other.clone()],
+                "unfinished staging:80",
+            ),
+            // each is in use by somebody
+            (
+                vec![(&old, 99), (&other, 99)],
+                vec![other.clone()],
+                "newer staging:80",
+            ),
+            (
+                vec![(&old, 99), (&other, 99)],
+                both(),
+                "unfinished prod 2:80",
+            ),
+        ] {
+            assert_eq!(
+                found_with(Some(&report(&uses)), &old, others),
+                expected,
+                "{uses:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_began_yesterday_has_not_taken_over_yet() {
+        let (old, new) = (secret("prod", 0, 110), secret("prod", 99, 400));
+        let report = report(&[(&old, 98)]);
+        assert_eq!(
+            found_with(Some(&report), &old, vec![new.clone()]),
+            "newer prod:99"
+        );
+        assert_eq!(found(&old, vec![new]), "superseded by prod:99");
+    }
+
+    #[test]
+    fn one_whose_use_cannot_be_read_is_judged_by_names() {
+        let (old, new) = (secret("prod", 0, 110), secret("prod", 80, 400));
+        let mut report = report(&[(&new, 99)]);
+        report.insert_unreadable(old.id.clone());
+        assert_eq!(
+            found_with(Some(&report), &old, vec![new]),
+            "superseded by prod:80"
+        );
+        let other = secret("staging", 80, 400);
+        assert_eq!(
+            found_with(Some(&report), &old, vec![other]),
+            "newer staging:80"
+        );
+    }
+
+    #[test]
+    fn saml_certificates_are_not_judged_by_use() {
+        let old = saml("sso", 0, 110, None);
+        let report = report(&[(&old, 99)]);
+        let new = saml("sso", 80, 400, None);
+        assert_eq!(
+            found_with(Some(&report), &old, vec![new]),
+            "superseded by sso:80"
+        );
     }
 }

@@ -7,7 +7,10 @@ use super::{
     words::{self, Near, label},
 };
 use crate::domain::{
-    Id, Kind, ObjectType, Row, calendar::Calendar, clean::clean, row::RowSeverity,
+    Id, Kind, ObjectType, Row,
+    calendar::Calendar,
+    clean::clean,
+    row::{Rotation, RowSeverity},
 };
 
 /// The longest texts that are shown whole, in characters. Graph allows names of 256.
@@ -109,7 +112,7 @@ impl Scene<'_> {
                 row.hint.as_deref().map(|hint| clean(hint, HINT)),
             ),
             (label::OWNERS, owners(&row.owners)),
-            (label::LAST_USED, row.last_used_at.map(|at| self.date(at))),
+            (label::LAST_USED, row.last_used_at.map(|at| self.used(at))),
         ];
         known
             .into_iter()
@@ -135,17 +138,18 @@ impl Scene<'_> {
         let reason = (!reason.is_empty()).then(|| words::why(&reason));
         let situation = match (self.telling, &row.superseded_by, &row.newer) {
             (Telling::Due, Some(by), _) => Some(words::superseded(&newer(row, by))),
-            (Telling::Due, None, Some(other)) => Some(words::newer(&newer(row, other))),
+            (Telling::Due, None, Some(other)) => Some(self.newer(row, &newer(row, other))),
             // of what is resolved the reason says it all
             (Telling::Due, None, None) | (Telling::Resolved, ..) => None,
         };
+        let idle = (self.telling == Telling::Due && row.unused).then(|| self.idle(row));
         let breaks = (self.telling == Telling::Due && row.superseded_by.is_none())
             .then(|| words::breaks(row.kind, has_ended(row)).to_owned());
         let how = (self.telling == Telling::Due)
             .then(|| how(row))
             .flatten()
             .map(str::to_owned);
-        [situation, breaks, how, reason]
+        [situation, idle, breaks, how, reason]
             .into_iter()
             .flatten()
             .collect()
@@ -153,6 +157,35 @@ impl Scene<'_> {
 
     fn date(&self, at: DateTime<Utc>) -> String {
         words::date(self.calendar.day_of(at))
+    }
+
+    /// Days of the calendar from then to the decision.
+    fn days_since(&self, at: DateTime<Utc>) -> i64 {
+        (self.calendar.day_of(self.decided_at) - self.calendar.day_of(at)).num_days()
+    }
+
+    fn used(&self, at: DateTime<Utc>) -> String {
+        words::used(&self.date(at), self.days_since(at))
+    }
+
+    /// That it is not used, and what follows.
+    fn idle(&self, row: &Row) -> String {
+        match row.last_used_at {
+            Some(at) => words::unused_for(self.days_since(at)),
+            None => words::NO_USE.to_owned(),
+        }
+    }
+
+    /// What is to be said of one that may have taken over, by what is known of the older one's use since then.
+    fn newer(&self, row: &Row, newer: &str) -> String {
+        let dates = row.newer_starts_at.zip(row.last_used_at);
+        match dates.filter(|(began, used)| began < used) {
+            Some((began, used)) if row.rotation == Some(Rotation::Unfinished) => {
+                words::unfinished(newer, &self.date(began), &self.date(used))
+            }
+            Some((began, _)) => words::newer_beside_use(newer, &self.date(began)),
+            None => words::newer(newer),
+        }
     }
 }
 
@@ -210,9 +243,10 @@ fn portal(row: &Row) -> Option<String> {
 }
 
 /// The Azure CLI's command that adds a new credential. People paste it into a shell, so it holds an id only if it is a GUID.
-/// What is replaced already needs no other, and what has a sentence instead ([`how`]) has no command.
+/// What is replaced already or not used needs no other, and what has a sentence instead ([`how`]) has no command.
 fn command(row: &Row) -> Option<String> {
-    if row.superseded_by.is_some() || row.self_renewing.is_some() || how(row).is_some() {
+    let needs_none = row.superseded_by.is_some() || row.unused;
+    if needs_none || row.self_renewing.is_some() || how(row).is_some() {
         return None;
     }
     let (what, id) = match row.object_type {

@@ -72,10 +72,13 @@ pub(crate) fn row(number: u32, app: &str, name: &str, hours: i64) -> Row {
         superseded_by: None,
         newer: None,
         newer_name: None,
+        newer_starts_at: None,
+        rotation: None,
         owners: vec!["ada@contoso.com".to_owned()],
         ownerless: false,
         used_by: Vec::new(),
         last_used_at: None,
+        unused: false,
         stale: false,
         rung: Some(Rung::days_before(rung)),
         reason: Some(match rung {

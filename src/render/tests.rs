@@ -1,6 +1,10 @@
+use chrono::TimeDelta;
+
 use super::{Message, Renderer, plain::plain, samples};
 use crate::domain::{
-    Id, Kind, Notification, ObjectType, Row, Thumbprint, calendar::Calendar, row::RowSeverity,
+    Id, Kind, Notification, ObjectType, Row, Thumbprint,
+    calendar::Calendar,
+    row::{Rotation, RowSeverity},
 };
 
 fn message(notification: &Notification) -> Message {
@@ -198,4 +202,45 @@ fn a_credential_that_ended_this_instant_has_expired() {
         message.items[0].when,
         "expired today (Tue 24 Nov 2026) at 09:00 CET"
     );
+}
+
+/// What the message says of a row's use, a line each.
+fn of_use(row: Row) -> String {
+    let text = plain(&message(&samples::due(vec![row])));
+    let told = ["Last used", "rotation", "Not used", "newer one", "Renew"];
+    let is_told = |line: &&str| told.iter().any(|words| line.contains(words));
+    let lines: Vec<&str> = text.lines().filter(is_told).map(str::trim).collect();
+    lines.join("\n")
+}
+
+#[test]
+fn what_is_known_of_its_use_is_told_with_what_follows() {
+    let now = samples::now();
+    let newer = Row {
+        newer: Some(Id::Guid(samples::credential(90))),
+        newer_name: Some("2026".to_owned()),
+        newer_starts_at: Some(now - TimeDelta::days(22)),
+        last_used_at: Some(now - TimeDelta::hours(3)),
+        ..samples::row(1, "billing-api", "2025", 13 * 24)
+    };
+    let unfinished = Row {
+        rotation: Some(Rotation::Unfinished),
+        last_used_at: Some(now - TimeDelta::hours(20)),
+        ..newer.clone()
+    };
+    let not_since = Row {
+        last_used_at: Some(now - TimeDelta::days(30)),
+        ..newer.clone()
+    };
+    let unused = Row {
+        unused: true,
+        last_used_at: Some(now - TimeDelta::days(214)),
+        ..samples::row(1, "old-erp", "erp", 13 * 24)
+    };
+    let not_remembered = Row {
+        last_used_at: None,
+        ..unused.clone()
+    };
+    let told = [unfinished, newer, not_since, unused, not_remembered].map(of_use);
+    insta::assert_snapshot!("of_use", told.join("\n\n"));
 }

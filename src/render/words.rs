@@ -187,6 +187,39 @@ pub(super) fn newer(id: &str) -> String {
     format!("The app has a newer one, {id}, which may be its replacement.")
 }
 
+/// Of one that was used after the newer one began, where the newer one may be somebody else's.
+pub(super) fn newer_beside_use(id: &str, began: &str) -> String {
+    format!(
+        "The app has a newer one since {began}, {id}. This one was used after that: if it is the replacement, the rotation is \
+         unfinished."
+    )
+}
+
+pub(super) fn unfinished(by: &str, began: &str, used: &str) -> String {
+    format!(
+        "Its replacement {by} began on {began}, but this one was still used on {used}: the rotation is unfinished."
+    )
+}
+
+/// `Sun 22 Nov 2026, 2 days ago`
+pub(super) fn used(date: &str, days_ago: i64) -> String {
+    match days_ago {
+        ..=0 => format!("{date}, today"),
+        1 => format!("{date}, yesterday"),
+        days => format!("{date}, {} ago", days_of(days)),
+    }
+}
+
+pub(super) fn unused_for(days: i64) -> String {
+    format!(
+        "Not used for {}: remove it rather than renew it.",
+        days_of(days)
+    )
+}
+
+pub(super) const NO_USE: &str =
+    "Not used as far back as Microsoft remembers: remove it rather than renew it.";
+
 pub(super) fn why(reason: &str) -> String {
     format!("Why: {}.", reason.trim_end_matches('.'))
 }

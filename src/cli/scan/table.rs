@@ -10,7 +10,12 @@ use comfy_table::{
 use crate::{
     app::report::{Report, Summary},
     cli::output,
-    domain::{Row, calendar::Calendar, clean::clean, row::RowSeverity},
+    domain::{
+        Row,
+        calendar::Calendar,
+        clean::clean,
+        row::{Rotation, RowSeverity},
+    },
 };
 
 /// The width of a table that is not shown on a terminal.
@@ -194,6 +199,10 @@ fn note(row: &Row) -> String {
         "replaced; remove it once unused"
     } else if row.stale {
         "long ended; clean it up"
+    } else if row.rotation == Some(Rotation::Unfinished) {
+        "still used: the rotation is unfinished"
+    } else if row.unused {
+        "unused; remove it rather than renew it"
     } else if row.newer.is_some() {
         "the app has a newer one"
     } else {

@@ -63,6 +63,7 @@ pub(super) async fn sign_in(held: &SecretString, question: &Question, means: &Me
             secret: SecretSource::Literal(held.clone()),
         },
         include: Vec::new(),
+        sign_in_activity: false,
         ignore: Vec::new(),
     };
     let sign_in = SignIn::new(&config, &means.http, Arc::new(Held(held.clone())));

@@ -360,8 +360,9 @@ fn likeliest<'e>(
 
 /// A valid one of the same app that began later and ends later.
 fn tell_newer(finding: &mut Finding, app: &App, old: &Credential, now: DateTime<Utc>) {
-    if let Replacement::Superseded(newer) | Replacement::Newer(newer) =
-        replacement(app, old, now, |_| false)
+    if let Replacement::Superseded(newer)
+    | Replacement::Unfinished(newer)
+    | Replacement::Newer(newer) = replacement(app, old, now, None, |_| false)
     {
         let newer = Listed::of(newer, now);
         finding.details.push(words::has_newer(&newer));

@@ -66,6 +66,7 @@ impl<'a> Registry<'a> {
         let reader = question.reader.clone().map(|reader| TenantConfig {
             // what is left out of scans and alerts is still somebody's secret
             include: vec![Include::Applications, Include::ServicePrincipals],
+            sign_in_activity: false,
             ignore: Vec::new(),
             ..reader
         });

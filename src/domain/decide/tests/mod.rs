@@ -4,12 +4,14 @@ mod ladder;
 mod renewal;
 mod rotation;
 mod silences;
+mod use_of_keys;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::*;
 use crate::domain::{
     Kind, Ladder, ObjectType,
+    facts::Facts,
     glob::Glob,
     matcher::Matcher,
     policy::{Policy, Superseded, Thresholds},
@@ -57,6 +59,7 @@ struct Life {
     known: Known,
     policies: Policies,
     silences: Vec<Silence>,
+    facts: Facts,
 }
 
 impl Life {
@@ -66,6 +69,7 @@ impl Life {
             known: Known::default(),
             policies: Policies::default(),
             silences: Vec::new(),
+            facts: Facts::default(),
         }
     }
 
@@ -82,6 +86,7 @@ impl Life {
                 credentials: credentials.into(),
                 ..self.app.clone()
             }],
+            facts: self.facts.clone(),
             ..Snapshot::default()
         };
         let world = World {
