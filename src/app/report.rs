@@ -53,7 +53,7 @@ pub struct Summary {
     pub stale: u64,
     /// Of all: without an end. They count as `ok` too.
     pub never_expires: u64,
-    /// Odd values that were met.
+    /// Odd values that were met, and notes of the tenants.
     pub warnings: u64,
 }
 
@@ -79,6 +79,9 @@ pub struct TenantLine<'a> {
     pub complete: bool,
     /// Why not.
     pub error: Option<&'a str>,
+    /// What was asked for beside the credentials and could not be learnt, and why.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    pub notes: &'a [String],
 }
 
 impl Summary {
@@ -132,7 +135,7 @@ impl Report {
         for (tenant, of) in (0_u16..).zip(&self.tenants) {
             let Ok(snapshot) = &of.result else { continue };
             summary.apps += snapshot.listed;
-            summary.warnings += snapshot.warnings.len() as u64;
+            summary.warnings += (snapshot.warnings.len() + snapshot.facts.missing.len()) as u64;
             let circumstances = self.circumstances(&of.name, snapshot);
             for (at, app) in (0_u32..).zip(&snapshot.apps) {
                 for (c, credential) in (0_u32..).zip(&app.credentials) {
@@ -168,6 +171,10 @@ impl Report {
                 name: &tenant.name,
                 complete: error.is_none(),
                 error,
+                notes: match &tenant.result {
+                    Ok(snapshot) => &snapshot.facts.missing,
+                    Err(_) => &[],
+                },
             }
         })
     }

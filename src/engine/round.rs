@@ -78,7 +78,7 @@ impl Engine {
         let silences = self.store.silences(now).await?;
         round.scan.apps = snapshot.listed;
         round.scan.credentials = snapshot.credentials() as u64;
-        round.scan.warnings = snapshot.warnings.len() as u64;
+        round.scan.warnings = (snapshot.warnings.len() + snapshot.facts.missing.len()) as u64;
         let world = World {
             tenant,
             known: &known,

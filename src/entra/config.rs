@@ -23,6 +23,8 @@ pub struct TenantConfig {
     pub auth: Auth,
     /// What is scanned.
     pub include: Vec<Include>,
+    /// Ask when each key was last used.
+    pub sign_in_activity: bool,
     /// Credentials to leave out.
     pub ignore: Vec<Matcher>,
 }

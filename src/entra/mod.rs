@@ -8,7 +8,7 @@
 //! told to and by `throttle` before, and names a refusal by `refusal` and `aadsts`; `walk` decides which next link may be
 //! followed; `page` reads the JSON by the forgiving types of `lenient`; `decode` makes domain values of it, with
 //! `principal` and `saml` where an enterprise app differs, and `collect` keeps each app once. While a page is decoded the
-//! next one is already under way.
+//! next one is already under way. Then `last_use` asks, where it is wanted, when each key was last used.
 //!
 //! Beside the scan, two answers for somebody with an error on the screen: [`explain`] for the error, [`verify`] for the secret.
 
@@ -21,6 +21,7 @@ mod error;
 mod excerpt;
 pub mod explain;
 mod graph;
+mod last_use;
 mod lenient;
 mod links;
 mod list;

@@ -24,6 +24,7 @@ use super::{
     config::TenantConfig,
     error::ScanError,
     graph::Graph,
+    last_use::LastUseReader,
     links::portal_link,
     list::List,
     pace::{Dice, Pace},
@@ -51,6 +52,7 @@ pub struct Tenant {
     config: Arc<TenantConfig>,
     pub(super) graph: Graph,
     pub(super) pages_max: usize,
+    last_use: LastUseReader,
     clock: Arc<dyn Clock>,
     dice: Dice,
 }
@@ -69,6 +71,7 @@ impl Tenant {
             graph: Graph::new(&config, http, secrets, metrics),
             config: Arc::new(config),
             pages_max: PAGES_MAX,
+            last_use: LastUseReader::default(),
             clock,
             dice: Dice::new(seed),
         }
@@ -101,6 +104,11 @@ impl Tenant {
             let collector = self.list(list, read, pace).await?;
             read += collector.read();
             collector.add_to(&mut snapshot, position == 0);
+        }
+        if self.config.sign_in_activity {
+            let facts = &mut snapshot.facts;
+            let (graph, config) = (&self.graph, &self.config);
+            self.last_use.read(graph, config, pace, facts).await;
         }
         Ok(snapshot)
     }

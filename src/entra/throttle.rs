@@ -36,8 +36,12 @@ pub(super) struct Load {
 }
 
 /// What was sent lately, and what Graph said of it.
-#[derive(Debug, Default)]
-pub(super) struct Throttle(Mutex<Recent>);
+#[derive(Debug)]
+pub(super) struct Throttle {
+    requests: usize,
+    window: TimeDelta,
+    recent: Mutex<Recent>,
+}
 
 #[derive(Debug, Default)]
 struct Recent {
@@ -46,22 +50,39 @@ struct Recent {
     pause: Duration,
 }
 
+impl Default for Throttle {
+    fn default() -> Self {
+        Self::new(REQUESTS, WINDOW)
+    }
+}
+
 impl Throttle {
+    /// So many requests in that time.
+    pub(super) fn new(requests: usize, window: TimeDelta) -> Self {
+        Self {
+            requests,
+            window,
+            recent: Mutex::default(),
+        }
+    }
+
     /// `None`: a request may go, and is counted. Otherwise how long to wait before asking again.
     pub(super) fn before_request(&self, now: DateTime<Utc>) -> Option<Duration> {
-        let mut recent = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
         let pause = std::mem::take(&mut recent.pause);
         if !pause.is_zero() {
             return Some(pause);
         }
         // a clock that was set back must not make anybody wait for it
-        recent.sent.retain(|at| *at <= now && now - *at < WINDOW);
+        recent
+            .sent
+            .retain(|at| *at <= now && now - *at < self.window);
         if let Some(oldest) = recent
             .sent
             .front()
-            .filter(|_| recent.sent.len() >= REQUESTS)
+            .filter(|_| recent.sent.len() >= self.requests)
         {
-            return (*oldest + WINDOW - now).to_std().ok();
+            return (*oldest + self.window - now).to_std().ok();
         }
         recent.sent.push_back(now);
         None
@@ -89,7 +110,8 @@ impl Throttle {
                 "Graph says that a limit is nearly used up; the next request waits a little"
             );
             let pause = BUDGET_WINDOW.mul_f64((load.used - NEARLY).min(1.0));
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).pause = pause;
+            let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+            recent.pause = pause;
         }
         load
     }

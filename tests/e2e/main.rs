@@ -30,6 +30,7 @@ mod crash;
 mod delivery;
 mod demo;
 mod http;
+mod last_use;
 mod misbehaving;
 mod scan;
 mod secrecy;

@@ -7,7 +7,8 @@ use forewarn::{
     app::clock::SystemClock,
     domain::Clock,
     sandbox::{
-        self, Fault, Faults, Generated, Options, Population, Rule, Sandbox, SmtpTls, inbox::Inbox,
+        self, Fault, Faults, Generated, Options, Population, Rule, Sandbox, SmtpTls, Story,
+        inbox::Inbox,
     },
 };
 use tempfile::TempDir;
@@ -54,6 +55,13 @@ impl World {
         Self::with(tenant, |options| {
             options.tls = true;
             options.smtp_tls = SmtpTls::StartTls;
+        })
+    }
+
+    /// The demo's small company, whose day 0 is today.
+    pub(crate) fn story() -> Self {
+        Self::with(&crowd(0), |options| {
+            options.population = Population::Story(Story { start: now() });
         })
     }
 

@@ -56,6 +56,7 @@ timezone = "UTC"
 [[tenants]]
 name = "contoso"
 tenant_id = "{tenant_id}"
+sign_in_activity = true
 [tenants.auth]
 method = "client-secret"
 client_id = "{client_id}"

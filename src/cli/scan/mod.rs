@@ -115,6 +115,7 @@ impl Scan {
                 ));
             }
         }
+        tell_notes(&report);
         tell_oddities(&report);
         Ok(exit_code(&report))
     }
@@ -161,6 +162,16 @@ impl Scan {
     }
 }
 
+/// What could not be learnt beside the credentials.
+fn tell_notes(report: &Report) {
+    for tenant in report.tenants() {
+        for note in tenant.notes {
+            let (name, note) = (clean(tenant.name, 60), clean(note, 600));
+            complain(&format!("note on tenant {name}: {note}"));
+        }
+    }
+}
+
 /// An odd credential may be one that is not watched: said whatever the format, on stderr.
 fn tell_oddities(report: &Report) {
     for oddity in report.oddities().take(ODDITIES_SHOWN) {
@@ -170,10 +181,7 @@ fn tell_oddities(report: &Report) {
             oddity_text(&oddity)
         ));
     }
-    let more = report
-        .summary()
-        .warnings
-        .saturating_sub(ODDITIES_SHOWN as u64);
+    let more = report.oddities().count().saturating_sub(ODDITIES_SHOWN);
     if more > 0 {
         complain(&format!("{more} more odd values; --log warn names them"));
     }

@@ -19,10 +19,6 @@ pub(crate) struct Tenant {
     /// What is scanned. Default: `applications` and `service-principals`.
     pub(crate) include: Option<Vec<Include>>,
     /// Ask when each key was last used (beta API; needs P1 or P2 and `AuditLog.Read.All`). Default: false.
-    #[expect(
-        dead_code,
-        reason = "only `not_yet` looks at it so far, in the merged tree"
-    )]
     pub(crate) sign_in_activity: Option<bool>,
     /// Credentials to leave out. Default: none.
     pub(crate) ignore: Option<Vec<Matcher>>,

@@ -60,6 +60,16 @@ fn tenant(
         Some(raw::Cloud::Public) | None => Cloud::Public,
     };
     let include = include(raw.include, &at.key("include"), report);
+    let sign_in_activity = raw.sign_in_activity.unwrap_or(false);
+    if sign_in_activity && cloud != Cloud::Public {
+        report.warning(
+            &at.key("sign_in_activity"),
+            format!(
+                "Microsoft has no such report in the cloud `{cloud}`, so last use stays unknown"
+            ),
+            "leave it out; rotation is then judged by names",
+        );
+    }
     let ignore = raw.ignore.unwrap_or_default().into_iter().enumerate();
     let ignore = ignore.map(|(index, raw)| {
         let at = at.key("ignore").index(index);
@@ -101,6 +111,7 @@ fn tenant(
         graph: graph?,
         auth: auth?,
         include,
+        sign_in_activity,
         ignore,
     })
 }

@@ -346,6 +346,7 @@ pub(in crate::entra) fn config(url: &Url) -> TenantConfig {
             secret: SecretSource::File("/run/secrets/contoso".into()),
         },
         include: vec![Include::Applications],
+        sign_in_activity: false,
         ignore: Vec::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! The tenant reader against a scripted Microsoft on loopback, on a clock that jumps when it should wait.
 
 pub(super) mod fake;
+mod last_use;
 mod odd_values;
 mod paging;
 mod principals;
