@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::{Credential, Expiry, Kind, facts::LastUse};
 
 /// For so long after a newer credential began, the older one may still be used: the change takes its time.
-const GRACE: TimeDelta = TimeDelta::days(1);
+pub const GRACE: TimeDelta = TimeDelta::days(1);
 /// For so long after that it must have been watched: most credentials are used daily, and one that is used every morning is not
 /// done with in the afternoon.
 const WATCHED: TimeDelta = TimeDelta::days(1);

@@ -11,6 +11,7 @@ use crate::domain::{
     calendar::Calendar,
     clean::clean,
     row::{Rotation, RowSeverity},
+    usage::GRACE,
 };
 
 /// The longest texts that are shown whole, in characters. Graph allows names of 256.
@@ -179,7 +180,7 @@ impl Scene<'_> {
     /// What is to be said of one that may have taken over, by what is known of the older one's use since then.
     fn newer(&self, row: &Row, newer: &str) -> String {
         let dates = row.newer_starts_at.zip(row.last_used_at);
-        match dates.filter(|(began, used)| began < used) {
+        match dates.filter(|(began, used)| *used - *began > GRACE) {
             Some((began, used)) if row.rotation == Some(Rotation::Unfinished) => {
                 words::unfinished(newer, &self.date(began), &self.date(used))
             }

@@ -228,6 +228,10 @@ fn what_is_known_of_its_use_is_told_with_what_follows() {
         last_used_at: Some(now - TimeDelta::hours(20)),
         ..newer.clone()
     };
+    let on_the_same_day = Row {
+        newer_starts_at: Some(now - TimeDelta::hours(20)),
+        ..newer.clone()
+    };
     let not_since = Row {
         last_used_at: Some(now - TimeDelta::days(30)),
         ..newer.clone()
@@ -241,6 +245,13 @@ fn what_is_known_of_its_use_is_told_with_what_follows() {
         last_used_at: None,
         ..unused.clone()
     };
-    let told = [unfinished, newer, not_since, unused, not_remembered].map(of_use);
-    insta::assert_snapshot!("of_use", told.join("\n\n"));
+    let told = [
+        unfinished,
+        newer,
+        on_the_same_day,
+        not_since,
+        unused,
+        not_remembered,
+    ];
+    insta::assert_snapshot!("of_use", told.map(of_use).join("\n\n"));
 }
