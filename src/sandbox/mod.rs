@@ -5,8 +5,8 @@
 //! the one can catch the other's mistakes. It is deterministic: what the tenant holds follows from the [`Population`] and the
 //! clock alone, and its trouble from the [`Faults`] alone.
 //!
-//! One HTTP listener serves both sides: below `/{tenant}/oauth2/` the sign-in, below `/v1.0/` and `/beta/` Graph, below `/_sandbox/` the
-//! controls, and the rest is the inbox.
+//! One HTTP listener serves both sides: below `/{tenant}/oauth2/` the sign-in, below `/v1.0/` and `/beta/` Graph, below
+//! `/subscriptions` and `/providers/` Azure Resource Manager, below `/_sandbox/` the controls, and the rest is the inbox.
 //!
 //! | path | what |
 //! |---|---|
@@ -37,8 +37,8 @@ use self::{inbox::Inbox, tenant::Tenant};
 pub use self::{
     pki::Pki,
     tenant::{
-        App, Certificate, Collection, Fault, Faults, Generated, Population, Principal, RetryAfter,
-        Rule, Secret, Stats, Story,
+        App, Certificate, Cluster, Collection, Fault, Faults, Generated, Population, Principal,
+        RetryAfter, Rule, Secret, Stats, Story,
     },
 };
 
@@ -170,7 +170,7 @@ fn base_url(address: SocketAddr, tls: bool) -> String {
 }
 
 impl Sandbox {
-    /// Scheme, host and port without a final slash. It is the authority to sign in at, the Graph endpoint (without `/v1.0`),
+    /// Scheme, host and port without a final slash. It is the authority to sign in at, the Graph endpoint (without `/v1.0`), the Azure Resource Manager,
     /// the base of the webhook receivers, and the address of the inbox's page.
     pub fn base_url(&self) -> &str {
         &self.base_url

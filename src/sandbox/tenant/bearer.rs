@@ -1,4 +1,4 @@
-//! Access tokens: made by the token endpoint, checked by Graph.
+//! Access tokens: made by the token endpoint, checked by Graph and by Azure Resource Manager.
 //!
 //! They look like Entra's (a JWT with `aud`, `tid`, `roles` …) and mean nothing outside the sandbox. A keyed checksum takes the place of the
 //! signature, so that nothing has to be remembered and what we did not make is not accepted.
@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{graph::GraphError, identity};
+use super::{call::Call, identity, resource::Resource};
 
 /// Not a secret: it guards nothing but the sandbox against mix-ups.
 const KEY: &[u8] = b"the sandbox's tokens open nothing but the sandbox";
@@ -62,23 +62,30 @@ pub(super) fn is_ours(token: &str) -> bool {
         .is_ok_and(|checksum| hmac::verify(&key(), signed.as_bytes(), &checksum).is_ok())
 }
 
-/// Does the request carry a token of ours that is valid at `now`?
-pub(super) fn check(headers: &HeaderMap, now: DateTime<Utc>) -> Result<(), GraphError> {
-    let refuse = |why| Err(GraphError::unauthenticated(why));
+/// Does the request carry a token of ours that is for this resource and valid at `now`? If not, why not.
+pub(super) fn check(
+    headers: &HeaderMap,
+    resource: Resource,
+    call: &Call,
+    now: DateTime<Utc>,
+) -> Result<(), &'static str> {
     let Some(token) = bearer(headers) else {
-        return refuse("Access token is empty.");
+        return Err("Access token is empty.");
     };
     let Some((signed, _)) = token.rsplit_once('.') else {
-        return refuse("IDX14100: JWT is not well formed, there are no dots (.).");
+        return Err("IDX14100: JWT is not well formed, there are no dots (.).");
     };
     let Some(claims) = claims(signed).filter(|_| is_ours(token)) else {
-        return refuse("Access token validation failure. Invalid signature.");
+        return Err("Access token validation failure. Invalid signature.");
     };
+    if !resource.is_named(&claims.aud, call) {
+        return Err("Access token validation failure. Invalid audience.");
+    }
     if now.timestamp() >= claims.exp {
-        return refuse("Lifetime validation failed, the token is expired.");
+        return Err("Lifetime validation failed, the token is expired.");
     }
     if now.timestamp() + CLOCK_TOLERANCE < claims.nbf {
-        return refuse("Lifetime validation failed, the token is not yet valid.");
+        return Err("Lifetime validation failed, the token is not yet valid.");
     }
     Ok(())
 }
@@ -88,6 +95,7 @@ const CLOCK_TOLERANCE: i64 = 300;
 
 #[derive(Deserialize)]
 struct Claims {
+    aud: String,
     exp: i64,
     nbf: i64,
 }

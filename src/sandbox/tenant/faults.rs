@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 /// { "rules": [ { "fault": "throttle", "every": 3, "retry_after": { "seconds": 1 } },
 ///              { "fault": "unavailable", "times": 5 },
 ///              { "fault": "cut-body", "page": 2 } ],
-///   "token_error": 7000222, "date_skew_seconds": -600, "no_premium": true, "latency_ms": 150 }
+///   "token_error": 7000222, "resource_graph_error": 403, "date_skew_seconds": -600, "no_premium": true,
+///   "latency_ms": 150 }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -17,6 +18,10 @@ pub struct Faults {
     pub rules: Vec<Rule>,
     /// Every request for a token is refused with this AADSTS code.
     pub token_error: Option<u32>,
+    /// Every query to Azure Resource Graph is refused with this HTTP status.
+    pub resource_graph_error: Option<u16>,
+    /// Every request to Azure Resource Manager is, Resource Graph's included.
+    pub arm_error: Option<u16>,
     /// The server's clock is this much ahead (negative: behind).
     pub date_skew_seconds: i64,
     /// The tenant has no P1 or P2 licence: the report of last uses is refused.

@@ -17,7 +17,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{Tenant, assertion, bearer, call::Call, identity, lock, token};
+use super::{Tenant, assertion, bearer, call::Call, identity, lock, resource::is_known};
 
 type Words = Query<HashMap<String, String>>;
 
@@ -103,7 +103,7 @@ fn knows_header(headers: &HeaderMap) -> bool {
 
 fn resource<'w>(words: &'w HashMap<String, String>, call: &Call) -> Option<&'w str> {
     let resource = words.get("resource")?.as_str();
-    token::is_graph(resource, call).then_some(resource)
+    is_known(resource, call).then_some(resource)
 }
 
 /// All numbers are texts, and App Service tells only when the token ends.

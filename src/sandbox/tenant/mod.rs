@@ -1,6 +1,7 @@
-//! The simulated tenant: sign-in, Graph, and the controls of both.
+//! The simulated tenant: sign-in, Graph, Azure Resource Manager, and the controls of all.
 
 mod aadsts;
+mod arm;
 mod assertion;
 mod bearer;
 mod call;
@@ -11,6 +12,7 @@ pub(super) mod identity;
 mod machine;
 mod metadata;
 mod population;
+mod resource;
 mod stats;
 mod token;
 
@@ -36,7 +38,9 @@ use uuid::Uuid;
 use self::{assertion::Registered, call::http_date, faults::Trouble, population::Rng};
 pub use self::{
     faults::{Fault, Faults, RetryAfter, Rule},
-    population::{App, Certificate, Collection, Generated, Population, Principal, Secret, Story},
+    population::{
+        App, Certificate, Cluster, Collection, Generated, Population, Principal, Secret, Story,
+    },
     stats::Stats,
 };
 use super::{Options, SandboxClock};
@@ -67,6 +71,7 @@ pub(super) fn router(tenant: Arc<Tenant>) -> Router {
         .route("/common/discovery/instance", get(metadata::instance))
         .route("/v1.0/{*path}", any(graph::attend))
         .route("/beta/{*path}", any(graph::attend))
+        .merge(arm::router())
         .route("/metadata/identity/oauth2/token", get(machine::imds))
         .route("/msi/token", get(machine::app_service))
         .route("/_sandbox/federated-token", get(machine::federated_token))

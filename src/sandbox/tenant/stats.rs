@@ -12,6 +12,8 @@ pub struct Stats {
     pub token_requests: BTreeMap<u16, u64>,
     /// Requests to Graph, by path (ids written `{id}`) and HTTP status.
     pub graph_requests: BTreeMap<&'static str, BTreeMap<u16, u64>>,
+    /// Requests to Azure Resource Manager, by what they are for and HTTP status.
+    pub azure_requests: BTreeMap<&'static str, BTreeMap<u16, u64>>,
 }
 
 impl Stats {
@@ -34,6 +36,11 @@ impl Stats {
 
     pub(super) fn count_graph(&mut self, path: &'static str, status: StatusCode) {
         let path = self.graph_requests.entry(path).or_default();
+        *path.entry(status.as_u16()).or_default() += 1;
+    }
+
+    pub(super) fn count_azure(&mut self, path: &'static str, status: StatusCode) {
+        let path = self.azure_requests.entry(path).or_default();
         *path.entry(status.as_u16()).or_default() += 1;
     }
 }

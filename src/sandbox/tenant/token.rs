@@ -21,16 +21,8 @@ use super::{
     bearer,
     call::Call,
     identity, lock,
+    resource::is_known,
 };
-
-/// Hosts under which Graph is asked for, in all clouds; the sandbox's own origin counts as well.
-const GRAPH: [&str; 5] = [
-    "https://graph.microsoft.com",
-    "https://graph.microsoft.us",
-    "https://dod-graph.microsoft.us",
-    "https://microsoftgraph.chinacloudapi.cn",
-    "00000003-0000-0000-c000-000000000000",
-];
 
 /// `POST /{tenant}/oauth2/v2.0/token`
 pub(super) async fn issue(
@@ -182,13 +174,7 @@ fn resource<'s>(scope: &'s str, call: &Call) -> Result<&'s str, u32> {
         return Err(70_011);
     }
     let resource = scope.strip_suffix("/.default").ok_or(1_002_012_u32)?;
-    is_graph(resource, call).then_some(resource).ok_or(500_011)
-}
-
-/// Is this Graph, in any cloud?
-pub(super) fn is_graph(resource: &str, call: &Call) -> bool {
-    let host = resource.trim_end_matches('/');
-    GRAPH.contains(&host) || host == call.origin
+    is_known(resource, call).then_some(resource).ok_or(500_011)
 }
 
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {

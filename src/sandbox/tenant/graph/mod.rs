@@ -32,6 +32,7 @@ use super::{
     call::Call,
     lock,
     population::{App, Collection},
+    resource::Resource,
 };
 
 /// Any request below `/v1.0/` and `/beta/`.
@@ -53,7 +54,8 @@ async fn answer(
     target: &Target,
     request: &Parts,
 ) -> Result<Response, GraphError> {
-    bearer::check(&request.headers, tenant.now())?;
+    bearer::check(&request.headers, Resource::Graph, call, tenant.now())
+        .map_err(GraphError::unauthenticated)?;
     if request.method != Method::GET {
         return Err(GraphError::forbidden()); // the token's roles allow reading
     }

@@ -4,6 +4,7 @@
 //! whoever knows the settings can work out what a scan must find.
 
 mod app;
+mod clusters;
 mod generated;
 mod names;
 mod principals;
@@ -16,6 +17,7 @@ use uuid::Uuid;
 pub(super) use self::rng::Rng;
 pub use self::{
     app::{App, Certificate, Principal, Secret},
+    clusters::Cluster,
     generated::Generated,
     story::Story,
 };

@@ -231,6 +231,7 @@ async fn faults_are_changed_and_calls_counted_over_http() {
     assert_eq!(
         stats,
         json!({ "token_requests": { "200": 1 },
-                "graph_requests": { "/v1.0/applications": { "200": 1, "403": 1 } } })
+                "graph_requests": { "/v1.0/applications": { "200": 1, "403": 1 } },
+                "azure_requests": {} })
     );
 }

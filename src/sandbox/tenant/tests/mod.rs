@@ -1,6 +1,7 @@
 //! The sandbox over sockets, as a client meets it.
 
 mod activity;
+mod arm;
 mod assertions;
 mod faults;
 mod graph;
@@ -70,6 +71,10 @@ impl Caller {
     }
 
     async fn with(client: Client, sandbox: &Sandbox) -> Self {
+        Self::for_resource(client, sandbox, "https://graph.microsoft.com").await
+    }
+
+    async fn for_resource(client: Client, sandbox: &Sandbox, resource: &str) -> Self {
         let base = sandbox.base_url().to_owned();
         let answer = client
             .post(format!("{base}/{}/oauth2/v2.0/token", sandbox.tenant_id()))
@@ -77,7 +82,7 @@ impl Caller {
                 ("grant_type", "client_credentials"),
                 ("client_id", sandbox.client_id()),
                 ("client_secret", &sandbox.client_secret()),
-                ("scope", "https://graph.microsoft.com/.default"),
+                ("scope", &format!("{resource}/.default")),
             ])
             .send()
             .await

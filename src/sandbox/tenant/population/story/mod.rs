@@ -44,6 +44,12 @@ impl Story {
             .map(move |tale| self.app(tale, hour))
     }
 
+    /// The client id of the app of this name in its tale.
+    pub(super) fn client_id_of(slug: &str) -> Option<Uuid> {
+        let tale = TALES.iter().find(|tale| tale.slug == slug)?;
+        Some(tale.client_id())
+    }
+
     /// Whole hours since the start.
     fn hour(&self, now: DateTime<Utc>) -> i64 {
         (now - self.start).num_seconds().div_euclid(3600)

@@ -1,0 +1,46 @@
+//! What a token can be for: Graph or Azure Resource Manager, in any cloud.
+
+use super::call::Call;
+
+/// A service that takes tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Resource {
+    /// Graph.
+    Graph,
+    /// Azure Resource Manager.
+    Arm,
+}
+
+const GRAPH: [&str; 5] = [
+    "https://graph.microsoft.com",
+    "https://graph.microsoft.us",
+    "https://dod-graph.microsoft.us",
+    "https://microsoftgraph.chinacloudapi.cn",
+    "00000003-0000-0000-c000-000000000000",
+];
+
+const ARM: [&str; 4] = [
+    "https://management.azure.com",
+    "https://management.usgovcloudapi.net",
+    "https://management.chinacloudapi.cn",
+    "797f4846-ba00-4fd7-ba43-dac1f8f63013",
+];
+
+impl Resource {
+    /// Does `name` name it? The sandbox's own origin names every one.
+    pub(super) fn is_named(self, name: &str, call: &Call) -> bool {
+        let host = name.trim_end_matches('/');
+        let names = match self {
+            Self::Graph => &GRAPH[..],
+            Self::Arm => &ARM[..],
+        };
+        names.contains(&host) || host == call.origin
+    }
+}
+
+/// Is there anything of this name?
+pub(super) fn is_known(name: &str, call: &Call) -> bool {
+    [Resource::Graph, Resource::Arm]
+        .into_iter()
+        .any(|resource| resource.is_named(name, call))
+}
