@@ -176,7 +176,7 @@ fn writing_the_defaults_out_changes_nothing() {
         sign_in_activity = false
         ignore = []
         azure = { aks = false }
-        endpoints = { authority = "https://login.microsoftonline.com", graph = "https://graph.microsoft.com/" }
+        endpoints = { authority = "https://login.microsoftonline.com", graph = "https://graph.microsoft.com/", arm = "https://management.azure.com" }
         [tenants.auth]
         method = "client-secret""#;
     let text = MINIMAL.replace("[tenants.auth]", tenant) + "send_resolved = false\n" + written;
@@ -184,6 +184,31 @@ fn writing_the_defaults_out_changes_nothing() {
     assert!(loaded.warnings.is_empty(), "{:?}", loaded.warnings);
     let minimal = format!("{:?}", good(MINIMAL, &[]));
     assert_eq!(format!("{:?}", loaded.config), minimal);
+}
+
+#[test]
+fn clusters_are_named_on_request_by_the_clouds_own_azure() {
+    assert!(!good(MINIMAL, &[]).tenants[0].aks);
+    for (keys, expected) in [
+        ("", "https://management.azure.com/"),
+        ("cloud = \"usgov\"", "https://management.usgovcloudapi.net/"),
+        (
+            "cloud = \"usgov-dod\"",
+            "https://management.usgovcloudapi.net/",
+        ),
+        ("cloud = \"china\"", "https://management.chinacloudapi.cn/"),
+        (
+            "endpoints = { arm = \"http://127.0.0.1:8090/\" }",
+            "http://127.0.0.1:8090/",
+        ),
+    ] {
+        let keys = format!("azure = {{ aks = true }}\n{keys}\n[tenants.auth]");
+        let tenant = good(&MINIMAL.replace("[tenants.auth]", &keys), &[])
+            .tenants
+            .remove(0);
+        assert!(tenant.aks);
+        assert_eq!(tenant.arm.as_str(), expected);
+    }
 }
 
 #[test]

@@ -38,8 +38,6 @@ const NOT_YET: &[NotYet] = &[
     refused("receivers[].smtp.oauth2", given, "use `username` and `password`, or a relay that asks for neither"),
     refused("store.url", |v| starts_with(v, "postgres"), "use `sqlite:PATH` with one replica"),
 
-    unheeded("tenants[].azure.aks", is_true, "clusters are not named"),
-    unheeded("tenants[].endpoints.arm", given, "nothing is asked of Azure Resource Manager"),
     unheeded("tenants[].ignore[].owner", given, "owners are not known, so this matches nothing"),
     unheeded("policies[].match.owner", given, "owners are not known, so this matches nothing"),
     unheeded("routes[].match.owner", given, "owners are not known, so this matches nothing"),

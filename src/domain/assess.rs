@@ -229,7 +229,7 @@ impl<'a> Assessment<'a> {
                 .map(|_| Rotation::Unfinished),
             owners: labels(owners.unwrap_or_default()),
             ownerless: owners.is_some_and(<[Owner]>::is_empty),
-            used_by: facts.clusters.of(app).to_vec(),
+            used_by: facts.clusters.of(app, credential).to_vec(),
             last_used_at: facts.last_use.as_ref().and_then(|uses| uses.of(credential)),
             unused: self.renewal.is_none() && usage.is_idle(credential, circumstances.now),
             stale: false,

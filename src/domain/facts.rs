@@ -11,7 +11,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{App, Credential, Id};
+use super::{App, Credential, Id, Kind};
 
 /// Everything beside the credentials.
 #[derive(Debug, Clone, Default)]
@@ -118,15 +118,21 @@ impl LastUse {
     }
 }
 
-/// A Kubernetes cluster of Azure (AKS) that signs in as an app.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+/// A Kubernetes cluster of Azure (AKS) that signs in as an app. All of it is hostile text.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Cluster {
-    /// Its name. Hostile text.
+    /// Its name.
     pub name: String,
-    /// The resource group that it lies in. Hostile text.
+    /// The resource group that it lies in.
     pub resource_group: String,
-    /// The subscription's id. Hostile text.
+    /// The subscription's id.
     pub subscription_id: String,
+    /// The resource id in Azure Resource Manager.
+    #[serde(default)]
+    pub id: String,
+    /// The Azure region, such as `westeurope`.
+    #[serde(default)]
+    pub location: String,
 }
 
 /// The clusters that sign in as an app, by the app's client id.
@@ -134,13 +140,78 @@ pub struct Cluster {
 pub struct Clusters(HashMap<Id, Vec<Cluster>>);
 
 impl Clusters {
-    /// Those that sign in as this app.
-    pub fn of(&self, app: &App) -> &[Cluster] {
-        self.0.get(&app.app_id).map_or(&[], Vec::as_slice)
+    /// Those that may sign in with this credential of the app.
+    ///
+    /// A cluster holds a client id and a client secret. The id is the same for a registration and its service principal, and so
+    /// is the sign-in, whichever of the two the secret hangs on; which of several secrets it is, nobody outside the cluster can
+    /// tell. With certificates of any kind and with federated credentials clusters do not sign in.
+    pub fn of(&self, app: &App, credential: &Credential) -> &[Cluster] {
+        match credential.kind {
+            Kind::ClientSecret => self.0.get(&app.app_id).map_or(&[], Vec::as_slice),
+            Kind::Certificate | Kind::SamlCertificate | Kind::Federated => &[],
+        }
     }
 
     /// Notes that a cluster signs in as the app of this client id.
     pub fn insert(&mut self, app_id: Id, cluster: Cluster) {
         self.0.entry(app_id).or_default().push(cluster);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Expiry, ObjectType};
+
+    fn app(object_type: ObjectType, app_id: &str) -> App {
+        App {
+            object_type,
+            object_id: Id::parse("o"),
+            app_id: Id::parse(app_id),
+            name: "aks".into(),
+            tags: Box::default(),
+            credentials: Box::default(),
+        }
+    }
+
+    fn credential(kind: Kind) -> Credential {
+        Credential {
+            id: Id::parse("c"),
+            kind,
+            name: None,
+            hint: None,
+            starts_at: None,
+            expires: Expiry::Never,
+            thumbprint: None,
+            active: None,
+        }
+    }
+
+    #[test]
+    fn a_cluster_is_named_on_the_client_secrets_of_its_app_and_of_its_service_principal() {
+        let id = "8D6F3C1E-52A4-4C0B-9A43-6D1F0E7B2C58";
+        let cluster = Cluster {
+            name: "aks-prod".to_owned(),
+            ..Cluster::default()
+        };
+        let mut clusters = Clusters::default();
+        clusters.insert(Id::parse(id), cluster.clone());
+        let of = |app: App, kind| clusters.of(&app, &credential(kind)).to_vec();
+        let in_lower_case = id.to_lowercase();
+        for (object_type, kind, expected) in [
+            (ObjectType::Application, Kind::ClientSecret, true),
+            (ObjectType::ServicePrincipal, Kind::ClientSecret, true),
+            (ObjectType::Application, Kind::Certificate, false),
+            (ObjectType::ServicePrincipal, Kind::SamlCertificate, false),
+            (ObjectType::Application, Kind::Federated, false),
+        ] {
+            let named = of(app(object_type, &in_lower_case), kind) == [cluster.clone()];
+            assert_eq!(named, expected, "{object_type:?} {kind}");
+        }
+        let other = app(
+            ObjectType::Application,
+            "9d6f3c1e-52a4-4c0b-9a43-6d1f0e7b2c58",
+        );
+        assert_eq!(of(other, Kind::ClientSecret), []);
     }
 }

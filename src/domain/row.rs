@@ -69,7 +69,7 @@ pub struct Row {
     /// Known to have no owner; with an empty list and without this, the owners are not known.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ownerless: bool,
-    /// The clusters that sign in as the app.
+    /// The clusters that sign in as the app, and so perhaps with this secret.
     #[serde(default)]
     pub used_by: Vec<Cluster>,
     /// When it was last used to sign in, if known.

@@ -19,6 +19,8 @@ pub struct TenantConfig {
     pub authority: Url,
     /// Base URL of Graph, without a version.
     pub graph: Url,
+    /// Base URL of Azure Resource Manager.
+    pub arm: Url,
     /// How we sign in.
     pub auth: Auth,
     /// What is scanned.
@@ -27,6 +29,8 @@ pub struct TenantConfig {
     pub sign_in_activity: bool,
     /// Credentials to leave out.
     pub ignore: Vec<Matcher>,
+    /// Name the AKS clusters that use a service principal.
+    pub aks: bool,
 }
 
 impl TenantConfig {
@@ -145,6 +149,15 @@ impl Cloud {
             Self::UsGov => "https://graph.microsoft.us",
             Self::UsGovDod => "https://dod-graph.microsoft.us",
             Self::China => "https://microsoftgraph.chinacloudapi.cn",
+        }
+    }
+
+    /// Azure Resource Manager.
+    pub fn arm(self) -> &'static str {
+        match self {
+            Self::Public => "https://management.azure.com",
+            Self::UsGov | Self::UsGovDod => "https://management.usgovcloudapi.net",
+            Self::China => "https://management.chinacloudapi.cn",
         }
     }
 

@@ -19,6 +19,8 @@ pub enum Service {
     Identity,
     /// Graph.
     Graph,
+    /// Azure Resource Manager.
+    Arm,
 }
 
 impl fmt::Display for Service {
@@ -27,6 +29,7 @@ impl fmt::Display for Service {
             Self::SignIn => "the sign-in service",
             Self::Identity => "the managed identity endpoint",
             Self::Graph => "Microsoft Graph",
+            Self::Arm => "Azure Resource Manager",
         })
     }
 }
@@ -35,7 +38,9 @@ impl Service {
     /// Where to look when it does not answer.
     fn way_there(self) -> &'static str {
         match self {
-            Self::SignIn | Self::Graph => "Check the network, DNS and any proxy between",
+            Self::SignIn | Self::Graph | Self::Arm => {
+                "Check the network, DNS and any proxy between"
+            }
             Self::Identity => {
                 "Only machines in Azure (and those that Azure Arc manages) have one; in a pod, check that network policies let it through"
             }

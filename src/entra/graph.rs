@@ -51,7 +51,8 @@ impl Graph {
         metrics: Arc<Metrics>,
     ) -> Self {
         Self {
-            sign_in: SignIn::new(config, &http, secrets),
+            // the resource is the cloud's real Graph even where it is reached by another address
+            sign_in: SignIn::new(config, &http, secrets, config.cloud.graph()),
             http: http.web,
             metrics,
             tenant: config.name.clone(),

@@ -10,10 +10,13 @@
 //! `principal` and `saml` where an enterprise app differs, and `collect` keeps each app once. While a page is decoded the
 //! next one is already under way. Then `last_use` asks, where it is wanted, when each key was last used.
 //!
+//! After it, `arm` asks Azure which clusters use the apps, where that is wanted.
+//!
 //! Beside the scan, two answers for somebody with an error on the screen: [`explain`] for the error, [`verify`] for the secret.
 
 pub mod aadsts;
 mod answer;
+mod arm;
 mod collect;
 pub mod config;
 mod decode;

@@ -20,6 +20,7 @@ use url::Url;
 use super::{
     Directory, Progress,
     answer::below,
+    arm::Arm,
     collect::Collector,
     config::TenantConfig,
     error::ScanError,
@@ -33,7 +34,7 @@ use super::{
     walk::Walk,
 };
 use crate::{
-    domain::{Clock, Row, Secrets, Snapshot},
+    domain::{Clock, Row, Secrets, Snapshot, snapshot::Warning},
     telemetry::Metrics,
 };
 
@@ -51,6 +52,7 @@ const WARNINGS_NAMED: usize = 5;
 pub struct Tenant {
     config: Arc<TenantConfig>,
     pub(super) graph: Graph,
+    arm: Option<Arm>,
     pub(super) pages_max: usize,
     last_use: LastUseReader,
     clock: Arc<dyn Clock>,
@@ -68,6 +70,7 @@ impl Tenant {
         seed: u64,
     ) -> Self {
         Self {
+            arm: Arm::wanted(&config, &http, Arc::clone(&secrets)),
             graph: Graph::new(&config, http, secrets, metrics),
             config: Arc::new(config),
             pages_max: PAGES_MAX,
@@ -158,6 +161,16 @@ impl Tenant {
         }
     }
 
+    async fn name_clusters(&self, snapshot: &mut Snapshot, pace: &Pace<'_>) {
+        let Some(arm) = &self.arm else { return };
+        let (clusters, trouble) = arm.clusters(pace).await;
+        snapshot.facts.clusters = clusters;
+        snapshot.warnings.extend(trouble.map(|message| Warning {
+            object_id: String::new(),
+            message,
+        }));
+    }
+
     fn warn_of_skew(&self, pace: &Pace<'_>) {
         let ahead = pace.skew.load(Ordering::Relaxed);
         if ahead.abs() > SKEW_MAX {
@@ -226,8 +239,9 @@ impl Directory for Tenant {
             let pace = self.pace(deadline, progress);
             let outcome = self.snapshot(&pace).await;
             self.warn_of_skew(&pace);
-            let snapshot = outcome?;
+            let mut snapshot = outcome?;
             self.warn_of_oddities(&snapshot);
+            self.name_clusters(&mut snapshot, &pace).await;
             Ok(snapshot)
         }
         .boxed()
@@ -248,8 +262,15 @@ impl Directory for Tenant {
                 page::next_link(&body).map_err(|error| malformed(1, &error))?;
             }
             self.warn_of_skew(&pace);
+            let azure = match &self.arm {
+                Some(arm) => match arm.clusters(&pace).await.1 {
+                    None => "; AKS clusters can be named".to_owned(),
+                    Some(trouble) => format!("; but {trouble}"),
+                },
+                None => String::new(),
+            };
             Ok(format!(
-                "signed in to {} and may list its {}",
+                "signed in to {} and may list its {}{azure}",
                 self.config.tenant_id,
                 lists
                     .iter()

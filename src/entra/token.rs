@@ -1,4 +1,4 @@
-//! The one token that everybody shares.
+//! The one token for a resource that everybody shares.
 //!
 //! One request is under way at a time: whoever needs a token meanwhile waits for its outcome. A token is renewed five
 //! minutes, or a fifth of its life if that is less, before its end. How it is got is the matter of `signin`.
@@ -23,9 +23,15 @@ pub(super) struct SignIn {
 }
 
 impl SignIn {
-    pub(super) fn new(config: &TenantConfig, http: &Clients, secrets: Arc<dyn Secrets>) -> Self {
+    /// Signs in to `resource`, such as `https://graph.microsoft.com`. A token is good for one resource alone, and goes nowhere else.
+    pub(super) fn new(
+        config: &TenantConfig,
+        http: &Clients,
+        secrets: Arc<dyn Secrets>,
+        resource: &'static str,
+    ) -> Self {
         Self {
-            method: Method::new(config, http, secrets),
+            method: Method::new(config, http, secrets, resource),
             kept: Mutex::new(None),
         }
     }
@@ -52,7 +58,7 @@ impl SignIn {
         Ok(kept.insert(token).bearer.clone())
     }
 
-    /// Drops a token that Graph refused, unless another one has taken its place already.
+    /// Drops a token that was refused, unless another one has taken its place already.
     pub(super) async fn forget(&self, refused: &HeaderValue) {
         let mut kept = self.kept.lock().await;
         if kept.as_ref().is_some_and(|token| token.bearer == *refused) {

@@ -4,9 +4,13 @@ use std::io::Write;
 
 use chrono::TimeDelta;
 
-use crate::{app::report::Report, cli::output::ignore_closed, domain::Row};
+use crate::{
+    app::report::Report,
+    cli::output::ignore_closed,
+    domain::{Row, facts::Cluster},
+};
 
-const HEADER: [&str; 15] = [
+const HEADER: [&str; 16] = [
     "tenant",
     "app_name",
     "app_id",
@@ -22,6 +26,7 @@ const HEADER: [&str; 15] = [
     "superseded_by",
     "owners",
     "last_used_at",
+    "used_by",
 ];
 
 pub(super) fn write(
@@ -43,7 +48,7 @@ pub(super) fn write(
     ignore_closed(written)
 }
 
-fn cells(row: Row) -> [String; 15] {
+fn cells(row: Row) -> [String; 16] {
     let time = |at: Option<chrono::DateTime<chrono::Utc>>| {
         at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
             .unwrap_or_default()
@@ -70,7 +75,17 @@ fn cells(row: Row) -> [String; 15] {
         ),
         harmless(row.owners.join("; ")),
         time(row.last_used_at),
+        harmless(clusters(&row.used_by)),
     ]
+}
+
+/// `resource-group/cluster; …`
+fn clusters(clusters: &[Cluster]) -> String {
+    let texts: Vec<String> = clusters
+        .iter()
+        .map(|cluster| format!("{}/{}", cluster.resource_group, cluster.name))
+        .collect();
+    texts.join("; ")
 }
 
 /// Spreadsheets run a cell that begins like a formula (OWASP, "CSV injection"); an apostrophe makes it text.

@@ -175,8 +175,14 @@ fn tell_notes(report: &Report) {
 /// An odd credential may be one that is not watched: said whatever the format, on stderr.
 fn tell_oddities(report: &Report) {
     for oddity in report.oddities().take(ODDITIES_SHOWN) {
+        // what is of no app is nothing odd, but something that could not be learnt
+        let what = if oddity.object_id.is_empty() {
+            "tenant"
+        } else {
+            "odd value in tenant"
+        };
         complain(&format!(
-            "odd value in tenant {}: {}",
+            "{what} {}: {}",
             clean(oddity.tenant, 60),
             oddity_text(&oddity)
         ));
@@ -190,7 +196,13 @@ fn tell_oddities(report: &Report) {
 const ODDITIES_SHOWN: usize = 20;
 
 fn oddity_text(oddity: &Oddity<'_>) -> String {
-    let message = clean(oddity.message, 300);
+    // what could not be learnt ends with what to do about it
+    let most = if oddity.object_id.is_empty() {
+        800
+    } else {
+        300
+    };
+    let message = clean(oddity.message, most);
     match oddity.app_name {
         Some(name) => format!(
             "app {:?} ({}): {message}",

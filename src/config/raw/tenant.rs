@@ -27,10 +27,6 @@ pub(crate) struct Tenant {
     pub(crate) auth: Auth,
     /// Azure resources that use these credentials.
     #[serde(default)]
-    #[expect(
-        dead_code,
-        reason = "only `not_yet` looks at it so far, in the merged tree"
-    )]
     pub(crate) azure: Azure,
     /// Other hosts than the cloud's: new clouds, proxies, the sandbox.
     #[serde(default)]
@@ -107,10 +103,6 @@ pub(crate) enum AuthMethod {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Azure {
     /// Name the AKS clusters that use a service principal (needs Reader on the subscriptions). Default: false.
-    #[expect(
-        dead_code,
-        reason = "only `not_yet` looks at it so far, in the merged tree"
-    )]
     pub(crate) aks: Option<bool>,
 }
 

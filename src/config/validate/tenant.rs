@@ -98,7 +98,7 @@ fn tenant(
         &key("graph"),
         report,
     );
-    endpoint(raw.endpoints.arm, None, &key("arm"), report);
+    let arm = endpoint(raw.endpoints.arm, Some(cloud.arm()), &key("arm"), report);
     // the metadata service is plain http on a link-local address by design
     let imds = raw.endpoints.imds;
     let imds = imds.and_then(|imds| http_url(&imds, &key("imds"), report));
@@ -109,10 +109,12 @@ fn tenant(
         cloud,
         authority: authority?,
         graph: graph?,
+        arm: arm?,
         auth: auth?,
         include,
         sign_in_activity,
         ignore,
+        aks: raw.azure.aks.unwrap_or(false),
     })
 }
 

@@ -66,12 +66,12 @@ pub(in crate::entra) struct AzureCli {
 }
 
 impl AzureCli {
-    pub(super) fn new(config: &TenantConfig) -> Self {
+    pub(super) fn new(config: &TenantConfig, resource: &'static str) -> Self {
         Self {
             program: if cfg!(windows) { "az.cmd" } else { "az" }.into(),
             timeout: TIMEOUT,
             tenant_id: config.tenant_id.clone(),
-            resource: config.cloud.graph(),
+            resource,
         }
     }
 

@@ -57,6 +57,7 @@ impl Client {
         credential: Credential,
         http: reqwest::Client,
         secrets: Arc<dyn Secrets>,
+        resource: &str,
     ) -> Self {
         let segments = [config.tenant_id.as_str(), "oauth2", "v2.0", "token"];
         Self {
@@ -64,8 +65,7 @@ impl Client {
             secrets,
             url: answer::below(&config.authority, &segments),
             host: answer::host(&config.authority),
-            // the resource is the cloud's real Graph even where it is reached by another address
-            scope: format!("{}/.default", config.cloud.graph()),
+            scope: format!("{resource}/.default"),
             id: client_id.to_owned(),
             credential,
         }

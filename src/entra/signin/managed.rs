@@ -60,6 +60,7 @@ impl ManagedIdentity {
         endpoint: &IdentityEndpoint,
         http: reqwest::Client,
         secrets: Arc<dyn Secrets>,
+        resource: &str,
     ) -> Self {
         let (dialect, mut url, version) = match endpoint {
             IdentityEndpoint::Imds(base) => {
@@ -75,7 +76,7 @@ impl ManagedIdentity {
         };
         url.query_pairs_mut()
             .append_pair("api-version", version)
-            .append_pair("resource", config.cloud.graph());
+            .append_pair("resource", resource);
         if let Some(client_id) = client_id {
             url.query_pairs_mut().append_pair("client_id", client_id);
         }

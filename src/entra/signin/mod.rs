@@ -38,7 +38,7 @@ use crate::domain::Secrets;
 /// The HTTP clients of a tenant. Neither may follow redirects.
 #[derive(Debug, Clone)]
 pub struct Clients {
-    /// For the sign-in service and Graph.
+    /// For the sign-in service, Graph and Azure Resource Manager.
     pub web: reqwest::Client,
     /// For what is on this machine or its host: never through a proxy, and quick to see that nobody is there.
     pub local: reqwest::Client,
@@ -62,10 +62,16 @@ pub(super) enum Method {
 }
 
 impl Method {
-    pub(super) fn new(config: &TenantConfig, http: &Clients, secrets: Arc<dyn Secrets>) -> Self {
+    pub(super) fn new(
+        config: &TenantConfig,
+        http: &Clients,
+        secrets: Arc<dyn Secrets>,
+        resource: &'static str,
+    ) -> Self {
         let client = |client_id, credential, secrets| {
             let http = http.web.clone();
-            Self::Client(Client::new(config, client_id, credential, http, secrets))
+            let client = Client::new(config, client_id, credential, http, secrets, resource);
+            Self::Client(client)
         };
         match &config.auth {
             Auth::ClientSecret { client_id, secret } => {
@@ -90,9 +96,10 @@ impl Method {
                 endpoint,
             } => {
                 let (id, http) = (client_id.as_deref(), http.local.clone());
-                Self::ManagedIdentity(ManagedIdentity::new(config, id, endpoint, http, secrets))
+                let identity = ManagedIdentity::new(config, id, endpoint, http, secrets, resource);
+                Self::ManagedIdentity(identity)
             }
-            Auth::AzureCli => Self::AzureCli(AzureCli::new(config)),
+            Auth::AzureCli => Self::AzureCli(AzureCli::new(config, resource)),
         }
     }
 

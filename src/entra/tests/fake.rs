@@ -341,6 +341,7 @@ pub(in crate::entra) fn config(url: &Url) -> TenantConfig {
         cloud: Cloud::Public,
         authority: url.clone(),
         graph: url.clone(),
+        arm: url.clone(),
         auth: Auth::ClientSecret {
             client_id: CLIENT_ID.to_owned(),
             secret: SecretSource::File("/run/secrets/contoso".into()),
@@ -348,6 +349,7 @@ pub(in crate::entra) fn config(url: &Url) -> TenantConfig {
         include: vec![Include::Applications],
         sign_in_activity: false,
         ignore: Vec::new(),
+        aks: false,
     }
 }
 

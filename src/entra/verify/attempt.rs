@@ -56,8 +56,9 @@ pub(super) async fn sign_in(held: &SecretString, question: &Question, means: &Me
         tenant_id: question.tenant_id.clone(),
         cloud: question.cloud,
         authority: question.authority.clone(),
-        // a token is all that is wanted; this Graph is never asked
+        // a token is all that is wanted; nobody else is asked
         graph: question.authority.clone(),
+        arm: question.authority.clone(),
         auth: Auth::ClientSecret {
             client_id: question.client_id.clone(),
             secret: SecretSource::Literal(held.clone()),
@@ -65,8 +66,10 @@ pub(super) async fn sign_in(held: &SecretString, question: &Question, means: &Me
         include: Vec::new(),
         sign_in_activity: false,
         ignore: Vec::new(),
+        aks: false,
     };
-    let sign_in = SignIn::new(&config, &means.http, Arc::new(Held(held.clone())));
+    let graph = question.cloud.graph();
+    let sign_in = SignIn::new(&config, &means.http, Arc::new(Held(held.clone())), graph);
     let dice = Dice::new(means.seed);
     let pace = Pace {
         clock: means.clock.as_ref(),

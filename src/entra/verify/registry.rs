@@ -68,6 +68,7 @@ impl<'a> Registry<'a> {
             include: vec![Include::Applications, Include::ServicePrincipals],
             sign_in_activity: false,
             ignore: Vec::new(),
+            aks: false,
             ..reader
         });
         Self {
