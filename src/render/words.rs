@@ -15,6 +15,7 @@ pub(super) mod label {
     pub(in crate::render) const THUMBPRINT: &str = "Thumbprint";
     pub(in crate::render) const HINT: &str = "Value starts with";
     pub(in crate::render) const OWNERS: &str = "Owners";
+    pub(in crate::render) const USED_BY: &str = "Used by";
     pub(in crate::render) const LAST_USED: &str = "Last used";
 }
 
@@ -36,6 +37,10 @@ pub(super) const FOOTER_RECOVERED: &str = "This comes to those who were told of 
 pub(super) const NEVER: &str = "never expires";
 pub(super) const HOW_SAML: &str = "Make a new one on the app's single sign-on page, hand it to the app, and only then make it active.";
 pub(super) const HOW_VPN: &str = "Make a new one under Conditional Access, VPN connectivity, and roll it out before making it primary.";
+
+pub(super) const AKS: &str = "AKS signs in as this app, perhaps with this secret. The update renews the images of the nodes \
+    too, so pick a quiet hour. Better still: a managed identity has no secret to renew (az aks update --enable-managed-identity).";
+pub(super) const AKS_REPLACED: &str = "AKS signs in as this app: make sure that each cluster was given the new secret (az aks update-credentials).";
 
 /// A severity as a heading.
 pub fn severity(severity: RowSeverity) -> &'static str {
@@ -226,6 +231,23 @@ pub(super) fn why(reason: &str) -> String {
 
 pub(super) fn more_owners(count: usize) -> String {
     format!("{count} more")
+}
+
+/// `AKS cluster aks-prod (resource group rg-prod)`
+pub(super) fn cluster(name: &str, resource_group: &str) -> String {
+    format!("AKS cluster {name} (resource group {resource_group})")
+}
+
+pub(super) fn more_clusters(count: usize) -> String {
+    format!("{count} more")
+}
+
+/// A comment after the last of several commands.
+pub(super) fn more_commands(count: usize) -> String {
+    match count {
+        1 => "# likewise for 1 more cluster".to_owned(),
+        count => format!("# likewise for {count} more clusters"),
+    }
 }
 
 /// `Expired`, `3 days left`, …

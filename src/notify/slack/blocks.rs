@@ -24,7 +24,7 @@ pub(super) const CHARACTERS: usize = 12_000;
 const FRAME: usize = 1_200;
 /// Header, up to four sentences of introduction, footer and the divider before it.
 const FRAME_BLOCKS: usize = 7;
-/// A divider, a section, and its small print.
+/// A divider, a section, and its small print; a long one has another section, and is rare enough to be counted at the end.
 const ITEM_BLOCKS: usize = 3;
 
 pub(super) const FORM: Form = Form {
@@ -34,11 +34,16 @@ pub(super) const FORM: Form = Form {
     },
     size: |item| characters(&Value::from(item_blocks(item)).to_string()),
     body,
-    fits: |body| characters(body) < CHARACTERS,
+    fits: |body| characters(body) < CHARACTERS && blocks(body) <= BLOCKS,
 };
 
 fn characters(text: &str) -> usize {
     text.chars().count()
+}
+
+fn blocks(body: &str) -> usize {
+    let document: Value = serde_json::from_str(body).unwrap_or_default();
+    document["blocks"].as_array().map_or(0, Vec::len)
 }
 
 fn body(message: &Message) -> String {
@@ -52,7 +57,7 @@ fn body(message: &Message) -> String {
     if !message.footer.is_empty() {
         blocks.push(json!({ "type": "divider" }));
         let lines: Vec<String> = message.footer.iter().map(|text| sentence(text)).collect();
-        blocks.push(small_print(&lines.join("\n")));
+        blocks.push(small_print(&packed(&lines)));
     }
     // what notifications and screen readers say
     json!({ "text": literal(&message.title), "blocks": blocks, "unfurl_links": false }).to_string()
@@ -65,7 +70,7 @@ fn item_blocks(item: &Item) -> Vec<Value> {
     ];
     lines.extend(item.notes.iter().map(|note| literal(note)));
     if let Some(command) = &item.command {
-        // the renderer lets only ids into a command
+        // the renderer lets nothing into a command that would end the quotation
         lines.push(format!("{}\n```{}```", words::COMMAND, entities(command)));
     }
     let facts = item
@@ -77,11 +82,25 @@ fn item_blocks(item: &Item) -> Vec<Value> {
         .iter()
         .map(|portal| format!("<{portal}|{}>", entities(words::OPEN_PORTAL)));
     let facts: Vec<String> = facts.chain(portal).collect();
-    vec![
-        json!({ "type": "divider" }),
-        section(&lines.join("\n")),
-        small_print(&facts.join("\n")),
-    ]
+    let mut blocks = vec![json!({ "type": "divider" })];
+    blocks.extend(packed(&lines).iter().map(|text| section(text)));
+    blocks.push(small_print(&packed(&facts)));
+    blocks
+}
+
+/// The lines as few texts, none longer than one may be; no line is longer by itself.
+fn packed(lines: &[String]) -> Vec<String> {
+    let mut texts: Vec<String> = Vec::new();
+    for line in lines {
+        match texts.last_mut() {
+            Some(text) if characters(text) + 1 + characters(line) <= TEXT => {
+                text.push('\n');
+                text.push_str(line);
+            }
+            _ => texts.push(line.clone()),
+        }
+    }
+    texts
 }
 
 /// One sentence; what somebody else's error says can be of any length, and five times that when it is escaped.
@@ -96,8 +115,9 @@ fn section(text: &str) -> Value {
     json!({ "type": "section", "text": mrkdwn(text) })
 }
 
-fn small_print(text: &str) -> Value {
-    json!({ "type": "context", "elements": [mrkdwn(text)] })
+fn small_print(texts: &[String]) -> Value {
+    let elements: Vec<Value> = texts.iter().map(|text| mrkdwn(text)).collect();
+    json!({ "type": "context", "elements": elements })
 }
 
 /// `verbatim` keeps Slack from making links and mentions of what looks like them.

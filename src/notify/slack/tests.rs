@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    domain::{SecretSource, notification::Subject},
+    domain::{SecretSource, facts::Cluster, notification::Subject},
     notify::peer::{Literals, Peer, client, literal},
     render::samples,
 };
@@ -41,15 +41,21 @@ fn check_limits(payload: &Payload) {
     let blocks = document["blocks"].as_array().unwrap();
     assert!(blocks.len() <= blocks::BLOCKS, "{}", blocks.len());
     for block in blocks {
-        let (text, most) = match block["type"].as_str().unwrap() {
+        let (texts, most) = match block["type"].as_str().unwrap() {
             "divider" => continue,
-            "header" => (&block["text"]["text"], blocks::HEADER),
-            "section" => (&block["text"]["text"], blocks::TEXT),
-            "context" => (&block["elements"][0]["text"], blocks::TEXT),
+            "header" => (vec![&block["text"]], blocks::HEADER),
+            "section" => (vec![&block["text"]], blocks::TEXT),
+            "context" => (
+                block["elements"].as_array().unwrap().iter().collect(),
+                blocks::TEXT,
+            ),
             other => panic!("an unknown block: {other}"),
         };
-        let length = text.as_str().unwrap().chars().count();
-        assert!((1..=most).contains(&length), "{length} characters: {block}");
+        assert!((1..=10).contains(&texts.len()), "{block}");
+        for text in texts {
+            let length = text["text"].as_str().unwrap().chars().count();
+            assert!((1..=most).contains(&length), "{length} characters: {block}");
+        }
     }
 }
 
@@ -58,8 +64,10 @@ fn check_harmless(payload: &Payload) {
     let document = document(payload);
     let texts = document["blocks"].as_array().unwrap().iter();
     for block in texts {
-        for text in [&block["text"]["text"], &block["elements"][0]["text"]] {
-            let text = text.as_str().unwrap_or_default();
+        let none = Vec::new();
+        let elements = block["elements"].as_array().unwrap_or(&none);
+        for text in elements.iter().chain([&block["text"]]) {
+            let text = text["text"].as_str().unwrap_or_default();
             let ours = text.replace("<https://entra.microsoft.com/", "");
             assert!(!ours.contains('<'), "{text}");
             assert!(!text.to_lowercase().contains("@here"), "{text}");
@@ -78,6 +86,7 @@ fn every_kind_of_message() {
         ("recovered", samples::recovered()),
         ("test", samples::test()),
         ("hostile", samples::hostile()),
+        ("clusters", samples::clusters()),
     ] {
         insta::assert_snapshot!(name, only(&notification));
     }
@@ -102,7 +111,17 @@ fn a_first_scan_of_three_hundred_comes_in_parts() {
 
 #[test]
 fn hostile_names_keep_the_limits_and_do_nothing() {
-    for payload in compose(&samples::hostile()) {
+    let names = "&".repeat(300);
+    let cluster = Cluster {
+        name: names.clone(),
+        resource_group: names,
+        ..Cluster::default()
+    };
+    let mut endless = samples::hostile();
+    if let Subject::Due { alerts } = &mut endless.subject {
+        alerts[2].used_by = vec![cluster; 9];
+    }
+    for payload in [compose(&endless), compose(&samples::clusters())].concat() {
         check_limits(&payload);
         check_harmless(&payload);
     }

@@ -93,9 +93,17 @@ fn container(item: &Item) -> Value {
         });
     }
     if let Some(command) = &item.command {
-        let command = Run::plain(command).with("fontType", "Monospace");
         lines.push(spaced(line(&[Run::plain(words::COMMAND).small()])));
-        lines.push(close(line(&[command.with("size", "Small")])));
+        // a text run knows no line breaks
+        for (index, text) in command.lines().enumerate() {
+            let command = Run::plain(text).with("fontType", "Monospace");
+            let command = line(&[command.with("size", "Small")]);
+            lines.push(if index == 0 {
+                close(command)
+            } else {
+                spaced(command)
+            });
+        }
     }
     if let Some(portal) = &item.portal {
         let open = json!({ "type": "Action.OpenUrl", "title": words::OPEN_PORTAL, "url": portal });

@@ -64,6 +64,7 @@ fn every_kind_of_message() {
         ("recovered", samples::recovered()),
         ("test", samples::test()),
         ("hostile", samples::hostile()),
+        ("clusters", samples::clusters()),
     ] {
         insta::assert_snapshot!(name, only(&notification));
     }

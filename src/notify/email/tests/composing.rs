@@ -65,6 +65,15 @@ fn a_notification_becomes_a_whole_mail() {
 }
 
 #[test]
+fn the_clusters_of_a_secret_and_what_to_type_for_them() {
+    let notification = crate::render::samples::clusters();
+    let parts = compose::parts(&renderer(), &notification);
+    assert_eq!(parts.len(), 1);
+    assert!(!parts[0].body.contains("<b>&"));
+    insta::assert_snapshot!("clusters.html", parts[0].body);
+}
+
+#[test]
 fn nothing_is_loaded_from_elsewhere_and_nothing_runs() {
     let page = html::page(&samples::mixed());
     for banned in [
