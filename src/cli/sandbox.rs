@@ -166,6 +166,9 @@ client_secret = "{secret}"
 [tenants.endpoints]
 authority = "{base}"
 graph = "{base}"
+arm = "{base}"
+[tenants.azure]
+aks = true
 
 # A secret that has run out: {expired}
 # A workload identity's token, for the file AZURE_FEDERATED_TOKEN_FILE: {base}/_sandbox/federated-token

@@ -34,7 +34,7 @@ use super::{
     walk::Walk,
 };
 use crate::{
-    domain::{Clock, Row, Secrets, Snapshot, snapshot::Warning},
+    domain::{Clock, Row, Secrets, Snapshot},
     telemetry::Metrics,
 };
 
@@ -165,10 +165,7 @@ impl Tenant {
         let Some(arm) = &self.arm else { return };
         let (clusters, trouble) = arm.clusters(pace).await;
         snapshot.facts.clusters = clusters;
-        snapshot.warnings.extend(trouble.map(|message| Warning {
-            object_id: String::new(),
-            message,
-        }));
+        snapshot.facts.missing.extend(trouble);
     }
 
     fn warn_of_skew(&self, pace: &Pace<'_>) {

@@ -156,7 +156,8 @@ fn the_sandbox_prints_a_tenant_that_a_scan_can_read() {
     let address: SocketAddr = base["http://".len()..].parse().unwrap();
     assert_eq!(
         ask::get(address, "/_sandbox/stats").json()["token_requests"]["200"],
-        1
+        2,
+        "one for Graph, and one for Azure Resource Manager"
     );
 
     // and its receivers take what it says they take

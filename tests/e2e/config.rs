@@ -29,7 +29,7 @@ pub(crate) fn tenant(name: &str, sandbox: &Sandbox) -> String {
     format!(
         "[[tenants]]\nname = \"{name}\"\ntenant_id = \"{tenant}\"\n\
          [tenants.auth]\nclient_id = \"{client}\"\nclient_secret = {{ env = \"CLIENT_SECRET\" }}\n\
-         [tenants.endpoints]\nauthority = \"{base}\"\ngraph = \"{base}\"\n",
+         [tenants.endpoints]\nauthority = \"{base}\"\ngraph = \"{base}\"\narm = \"{base}\"\n",
         tenant = sandbox.tenant_id(),
         client = sandbox.client_id(),
         base = sandbox.base_url(),

@@ -25,6 +25,7 @@ mod world;
 
 // the stories
 mod blind;
+mod clusters;
 mod commands;
 mod crash;
 mod delivery;

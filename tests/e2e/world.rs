@@ -58,7 +58,7 @@ impl World {
         })
     }
 
-    /// The demo's small company, whose day 0 is today.
+    /// The demo's tenant, on its first day.
     pub(crate) fn story() -> Self {
         Self::with(&crowd(0), |options| {
             options.population = Population::Story(Story { start: now() });

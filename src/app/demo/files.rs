@@ -64,6 +64,9 @@ client_secret = {{ file = {client_secret} }}
 [tenants.endpoints]
 authority = "{base}"
 graph = "{base}"
+arm = "{base}"
+[tenants.azure]
+aks = true
 
 [[receivers]]
 name = "platform"

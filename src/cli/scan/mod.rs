@@ -166,7 +166,7 @@ impl Scan {
 fn tell_notes(report: &Report) {
     for tenant in report.tenants() {
         for note in tenant.notes {
-            let (name, note) = (clean(tenant.name, 60), clean(note, 600));
+            let (name, note) = (clean(tenant.name, 60), clean(note, 800));
             complain(&format!("note on tenant {name}: {note}"));
         }
     }
@@ -175,14 +175,8 @@ fn tell_notes(report: &Report) {
 /// An odd credential may be one that is not watched: said whatever the format, on stderr.
 fn tell_oddities(report: &Report) {
     for oddity in report.oddities().take(ODDITIES_SHOWN) {
-        // what is of no app is nothing odd, but something that could not be learnt
-        let what = if oddity.object_id.is_empty() {
-            "tenant"
-        } else {
-            "odd value in tenant"
-        };
         complain(&format!(
-            "{what} {}: {}",
+            "odd value in tenant {}: {}",
             clean(oddity.tenant, 60),
             oddity_text(&oddity)
         ));
@@ -196,13 +190,7 @@ fn tell_oddities(report: &Report) {
 const ODDITIES_SHOWN: usize = 20;
 
 fn oddity_text(oddity: &Oddity<'_>) -> String {
-    // what could not be learnt ends with what to do about it
-    let most = if oddity.object_id.is_empty() {
-        800
-    } else {
-        300
-    };
-    let message = clean(oddity.message, most);
+    let message = clean(oddity.message, 300);
     match oddity.app_name {
         Some(name) => format!(
             "app {:?} ({}): {message}",

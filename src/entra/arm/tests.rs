@@ -90,8 +90,8 @@ fn named(snapshot: &Snapshot) -> Vec<Vec<&str>> {
 }
 
 fn said(snapshot: &Snapshot) -> Vec<&str> {
-    let messages = snapshot.warnings.iter();
-    messages.map(|warning| &*warning.message).collect()
+    let missing = snapshot.facts.missing.iter();
+    missing.map(String::as_str).collect()
 }
 
 #[tokio::test]
