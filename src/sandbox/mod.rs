@@ -37,8 +37,8 @@ use self::{inbox::Inbox, tenant::Tenant};
 pub use self::{
     pki::Pki,
     tenant::{
-        App, Certificate, Cluster, Collection, Fault, Faults, Generated, Population, Principal,
-        RetryAfter, Rule, Secret, Stats, Story,
+        App, Certificate, Cluster, Collection, Fault, Faults, Generated, Owner, Population,
+        Principal, RetryAfter, Rule, Secret, Stats, Story,
     },
 };
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 ///              { "fault": "unavailable", "times": 5 },
 ///              { "fault": "cut-body", "page": 2 } ],
 ///   "token_error": 7000222, "resource_graph_error": 403, "date_skew_seconds": -600, "no_premium": true,
-///   "latency_ms": 150 }
+///   "users_hidden": true, "latency_ms": 150 }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -28,6 +28,8 @@ pub struct Faults {
     pub no_premium: bool,
     /// Graph thinks this much longer, in real time.
     pub latency_ms: u64,
+    /// `User.ReadBasic.All` is not granted: owners who are users come as ids alone.
+    pub users_hidden: bool,
 }
 
 /// One kind of trouble and the calls that it befalls. Only calls that would otherwise have succeeded in signing in count.

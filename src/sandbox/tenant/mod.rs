@@ -39,7 +39,8 @@ use self::{assertion::Registered, call::http_date, faults::Trouble, population::
 pub use self::{
     faults::{Fault, Faults, RetryAfter, Rule},
     population::{
-        App, Certificate, Cluster, Collection, Generated, Population, Principal, Secret, Story,
+        App, Certificate, Cluster, Collection, Generated, Owner, Population, Principal, Secret,
+        Story,
     },
     stats::Stats,
 };
@@ -69,6 +70,7 @@ pub(super) fn router(tenant: Arc<Tenant>) -> Router {
         )
         .route("/{tenant}/discovery/v2.0/keys", get(metadata::keys))
         .route("/common/discovery/instance", get(metadata::instance))
+        .route("/v1.0/$batch", post(graph::attend_batch))
         .route("/v1.0/{*path}", any(graph::attend))
         .route("/beta/{*path}", any(graph::attend))
         .merge(arm::router())

@@ -14,6 +14,8 @@ pub struct Stats {
     pub graph_requests: BTreeMap<&'static str, BTreeMap<u16, u64>>,
     /// Requests to Azure Resource Manager, by what they are for and HTTP status.
     pub azure_requests: BTreeMap<&'static str, BTreeMap<u16, u64>>,
+    /// Those that came within a `$batch`, likewise.
+    pub batched_requests: BTreeMap<&'static str, BTreeMap<u16, u64>>,
 }
 
 impl Stats {
@@ -41,6 +43,11 @@ impl Stats {
 
     pub(super) fn count_azure(&mut self, path: &'static str, status: StatusCode) {
         let path = self.azure_requests.entry(path).or_default();
+        *path.entry(status.as_u16()).or_default() += 1;
+    }
+
+    pub(super) fn count_batched(&mut self, path: &'static str, status: StatusCode) {
+        let path = self.batched_requests.entry(path).or_default();
         *path.entry(status.as_u16()).or_default() += 1;
     }
 }

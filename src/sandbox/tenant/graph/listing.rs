@@ -1,4 +1,4 @@
-//! The bodies of good answers: a page of apps, one app, and nobody as its owners.
+//! The bodies of good answers: a page of apps, and one app.
 
 use std::fmt::Write as _;
 
@@ -95,10 +95,4 @@ pub(super) fn single(call: &Call, of: Collection, projection: &Projection, app: 
     projection.write(app, &mut out);
     out.push('}');
     out
-}
-
-/// The owners of an app: none, as is common.
-pub(super) fn nobody(call: &Call) -> String {
-    let origin = &call.origin;
-    format!(r#"{{"@odata.context":"{origin}/v1.0/$metadata#directoryObjects","value":[]}}"#)
 }

@@ -1,14 +1,16 @@
 //! Graph, as far as apps are read: `/v1.0/applications` and `/v1.0/servicePrincipals`, one of them, their number, and their
-//! owners; and the beta report of when their credentials were last used.
+//! owners; several of these requests in one, at `/v1.0/$batch`; and the beta report of when their credentials were last used.
 //!
 //! Field names, headers, limits and error bodies are Graph's. Where the sandbox can do less than Graph it says so in an
 //! error that begins with "Sandbox:", rather than answer wrongly.
 
 mod activity;
+mod batch;
 mod error;
 mod json;
 mod listing;
 mod outcome;
+mod owners;
 mod projection;
 mod properties;
 mod query;
@@ -22,7 +24,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-pub(super) use self::error::GraphError;
+pub(super) use self::{batch::attend as attend_batch, error::GraphError};
 use self::{
     query::Query,
     target::{Key, Target},
@@ -37,13 +39,18 @@ use super::{
 
 /// Any request below `/v1.0/` and `/beta/`.
 pub(super) async fn attend(State(tenant): State<Arc<Tenant>>, request: Parts) -> Response {
-    let call = Call::of(&tenant, &request);
     let target = Target::of(request.uri.path());
-    let mut response = match answer(&tenant, &call, &target, &request).await {
+    let response = respond(&tenant, &target, &request).await;
+    lock(&tenant.stats).count_graph(target.label(), response.status());
+    response
+}
+
+async fn respond(tenant: &Tenant, target: &Target, request: &Parts) -> Response {
+    let call = Call::of(tenant, request);
+    let mut response = match answer(tenant, &call, target, request).await {
         Ok(response) => response,
         Err(error) => error.into_response(&call),
     };
-    lock(&tenant.stats).count_graph(target.label(), response.status());
     stamp(&call, response.headers_mut());
     response
 }
@@ -60,6 +67,9 @@ async fn answer(
         return Err(GraphError::forbidden()); // the token's roles allow reading
     }
     let of = target.collection();
+    if let Target::Owners(_, key) = target {
+        return owners::answer(tenant, call, of, key, request.uri.query()).await;
+    }
     let query = Query::parse(of, request.uri.query().unwrap_or(""), &request.headers)?;
     let is_paged = matches!(target, Target::List(_) | Target::SignInActivities);
     let page = is_paged.then_some(query.position.page);
@@ -93,10 +103,7 @@ async fn answer(
         Target::Single(_, key) => {
             listing::single(call, of, &query.projection, &find(tenant, of, key)?)
         }
-        Target::Owners(_, key) => {
-            find(tenant, of, key)?;
-            listing::nobody(call)
-        }
+        Target::Owners(_, key) => return Err(GraphError::not_found(key)),
         Target::Unknown(segment) => return Err(GraphError::unknown_segment(segment)),
     };
     let mut response = outcome::deliver(fault, text);

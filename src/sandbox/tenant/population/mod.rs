@@ -7,6 +7,7 @@ mod app;
 mod clusters;
 mod generated;
 mod names;
+mod owners;
 mod principals;
 mod rng;
 mod story;
@@ -19,6 +20,7 @@ pub use self::{
     app::{App, Certificate, Principal, Secret},
     clusters::Cluster,
     generated::Generated,
+    owners::Owner,
     story::Story,
 };
 
@@ -72,6 +74,14 @@ impl Population {
                 Box::new((first..crowd.service_principals).map(|index| crowd.principal(index)))
             }
             (Self::Story(story), _) => Box::new(story.rows(of, now).skip(first)),
+        }
+    }
+
+    /// Who owns an app.
+    pub fn owners(&self, app: &App) -> Vec<Owner> {
+        match self {
+            Self::Generated(_) => owners::of_generated(app),
+            Self::Story(_) => owners::of_story(app),
         }
     }
 

@@ -232,6 +232,6 @@ async fn faults_are_changed_and_calls_counted_over_http() {
         stats,
         json!({ "token_requests": { "200": 1 },
                 "graph_requests": { "/v1.0/applications": { "200": 1, "403": 1 } },
-                "azure_requests": {} })
+                "azure_requests": {}, "batched_requests": {} })
     );
 }

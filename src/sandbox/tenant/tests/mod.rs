@@ -5,6 +5,7 @@ mod arm;
 mod assertions;
 mod faults;
 mod graph;
+mod owners;
 mod paging;
 mod principals;
 mod sign_in;
