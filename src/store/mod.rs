@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     App, Credential, Expiry, Id, Kind, Notification, Rung, Severity,
+    facts::Owner,
     health::Health,
     known::{Announced, CredentialKey, Known},
     silence::Silence,
@@ -82,7 +83,21 @@ pub trait Store: Send + Sync {
     /// Every alert decided so far with the receivers it went to, oldest first: for the demo's summary and for support.
     fn history(&self) -> BoxFuture<'_, Result<Vec<AlertHistory>, StoreError>>;
 
-    /// Forgets finished deliveries, scans and alerts older than `before`, and credentials gone and silences ended since before
+    /// What is kept of the owners of these apps of a tenant, by their object ids, in any order.
+    fn owners<'a>(
+        &'a self,
+        tenant: &'a str,
+        apps: &'a [Id],
+    ) -> BoxFuture<'a, Result<Vec<AppOwners>, StoreError>>;
+
+    /// Keeps who owns apps, in place of what was kept of them.
+    fn put_owners<'a>(
+        &'a self,
+        tenant: &'a str,
+        owners: &'a [AppOwners],
+    ) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Forgets finished deliveries, scans, alerts and owners older than `before`, and credentials gone and silences ended since before
     /// then; never anything still waiting, and never the memory of what a living credential was announced at. Says how many
     /// rows went. The one call that is many small transactions.
     fn forget(&self, before: DateTime<Utc>) -> BoxFuture<'_, Result<u64, StoreError>>;
@@ -285,6 +300,17 @@ pub struct OutboxState {
     pub last_error: Option<String>,
     /// Targets whose delivery that finished last was given up.
     pub given_up: Vec<String>,
+}
+
+/// Who owns an app, as the directory told it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AppOwners {
+    /// The app's object id.
+    pub object_id: Id,
+    /// Its owners; none: nobody owns it.
+    pub owners: Vec<Owner>,
+    /// When the directory told it.
+    pub fetched_at: DateTime<Utc>,
 }
 
 /// An alert and where it went.

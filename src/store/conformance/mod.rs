@@ -7,6 +7,7 @@ pub(super) mod fixtures;
 pub(super) mod forgetting;
 pub(super) mod inventory;
 pub(super) mod outbox;
+pub(super) mod owners;
 pub(super) mod random;
 pub(super) mod rounds;
 
@@ -56,6 +57,9 @@ macro_rules! conformance {
             outbox::the_state_of_each_receiver
             outbox::each_delivery_is_claimed_by_one_task_only
             outbox::a_crash_loses_nothing_that_was_due
+            owners::owners_are_read_back_as_written
+            owners::what_is_learnt_anew_takes_the_place_of_the_old
+            owners::many_owners_are_kept_and_forgotten_by_age
             forgetting::what_is_old_and_done_is_forgotten
             forgetting::what_waits_or_lives_is_kept
             forgetting::the_time_since_it_went_counts_from_the_first_miss

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Each deletes at most `$2` rows that ended before `$1`. Attempts go with their delivery; links with either end.
-const STEPS: [&str; 6] = [
+const STEPS: [&str; 7] = [
     "DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE finished_at < $1 LIMIT $2)",
     "DELETE FROM alerts WHERE id IN (
          SELECT id FROM alerts
@@ -34,6 +34,8 @@ const STEPS: [&str; 6] = [
                    AND alerts.kind = credentials.kind AND alerts.credential_id = credentials.credential_id)
          LIMIT $2)",
     "DELETE FROM silences WHERE id IN (SELECT id FROM silences WHERE ends_at < $1 LIMIT $2)",
+    // what is still asked about is learnt anew every day
+    "DELETE FROM owners WHERE rowid IN (SELECT rowid FROM owners WHERE fetched_at < $1 LIMIT $2)",
 ];
 
 /// Forgets; says how many rows went.

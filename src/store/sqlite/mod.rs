@@ -12,6 +12,7 @@ mod inventory;
 mod lock;
 mod open;
 mod outbox;
+mod owners;
 mod round;
 mod silences;
 mod tenants;
@@ -25,8 +26,10 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use sqlx::query;
 
-use super::{AlertHistory, Attempt, Claim, Inventory, OutboxState, Round, Store, StoreError};
-use crate::domain::{health::Health, known::Known, silence::Silence};
+use super::{
+    AlertHistory, AppOwners, Attempt, Claim, Inventory, OutboxState, Round, Store, StoreError,
+};
+use crate::domain::{Id, health::Health, known::Known, silence::Silence};
 use connection::Connection;
 use value::fault;
 
@@ -221,6 +224,37 @@ impl Store for SqliteStore {
             let found = history::alerts(&mut transaction).await.map_err(&fault)?;
             transaction.commit().await.map_err(&fault)?;
             Ok(found)
+        })
+    }
+
+    fn owners<'a>(
+        &'a self,
+        tenant: &'a str,
+        apps: &'a [Id],
+    ) -> BoxFuture<'a, Result<Vec<AppOwners>, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading who owns apps");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = owners::of(&mut transaction, tenant, apps)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn put_owners<'a>(
+        &'a self,
+        tenant: &'a str,
+        owners: &'a [AppOwners],
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let fault = fault("writing who owns apps");
+            let mut transaction = self.writer.begin().await.map_err(&fault)?;
+            owners::put(&mut transaction, tenant, owners)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)
         })
     }
 

@@ -7,7 +7,7 @@ use super::{
     file_in,
 };
 use crate::{
-    domain::Severity,
+    domain::{Id, Severity},
     store::{
         DeliveryState, Store,
         conformance::fixtures::{at, claim},
@@ -15,7 +15,10 @@ use crate::{
 };
 
 /// For each migration, statements that fill the tables as that version did. The same story each time.
-const SAMPLES: [(i64, &str); 1] = [(1, include_str!("samples/0001.sql"))];
+const SAMPLES: [(i64, &str); 2] = [
+    (1, include_str!("samples/0001.sql")),
+    (2, include_str!("samples/0002.sql")),
+];
 
 #[test]
 fn every_migration_has_a_sample() {
@@ -37,6 +40,9 @@ async fn the_data_of_every_version_is_still_there() {
         conn.close().await.unwrap();
         let store = SqliteStore::open(&path).await.unwrap();
         the_story_is_there(&store).await;
+        if version >= 2 {
+            the_owners_are_there(&store).await;
+        }
     }
 }
 
@@ -74,4 +80,10 @@ async fn the_story_is_there(store: &SqliteStore) {
     assert_eq!((claimed.parts_done, claimed.failures), (1, 2));
     assert_eq!(claimed.notification.rows()[0].app_name, "Billing");
     assert_eq!(claimed.delivery.fallback[0].receiver, "mail");
+}
+
+async fn the_owners_are_there(store: &SqliteStore) {
+    let app = Id::parse("9b0f2a7c-3a51-4d0e-8a11-000000000001");
+    let found = store.owners("contoso", &[app]).await.unwrap();
+    assert_eq!(found[0].owners[0].label(), "ada@contoso.com");
 }
