@@ -5,6 +5,8 @@
 
 #[path = "config/example.rs"]
 mod example;
+#[path = "config/owners.rs"]
+mod owners;
 #[path = "config/secrecy.rs"]
 mod secrecy;
 #[path = "config/sign_in.rs"]

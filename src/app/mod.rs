@@ -6,6 +6,7 @@ pub mod demo;
 pub mod explain;
 pub mod memory;
 pub mod net;
+mod owners;
 pub mod parts;
 pub mod probe;
 pub mod report;

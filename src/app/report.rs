@@ -6,6 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, future::BoxFuture, stream};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
+pub use super::owners::Hindrance;
+use super::owners::{self, Shown};
 use crate::{
     domain::{
         App, Clock, Credential, Expiry, Id, Row, Snapshot,
@@ -30,6 +32,7 @@ pub struct Report {
 struct TenantReport {
     name: String,
     result: Result<Snapshot, String>,
+    hindrance: Hindrance,
 }
 
 /// How many credentials are how urgent.
@@ -101,16 +104,22 @@ impl Summary {
 }
 
 impl Report {
-    /// Scans every tenant. `progress` is told the tenant's name and how far it is.
+    /// Scans every tenant, and learns the owners of what is due or ends `within`. `progress` is told the tenant's name and how
+    /// far it is.
     pub async fn gather(
         directories: &[Arc<dyn Directory>],
         policies: Arc<Policies>,
+        within: Option<TimeDelta>,
         clock: &dyn Clock,
         progress: &(dyn Fn(&str, Progress) + Send + Sync),
     ) -> Self {
+        let shown = Shown {
+            policies: &policies,
+            within,
+        };
         let scans: Vec<BoxFuture<'_, TenantReport>> = directories
             .iter()
-            .map(|directory| scan(directory, clock, progress))
+            .map(|directory| scan(directory, shown, clock, progress))
             .collect();
         let tenants = stream::iter(scans)
             .buffered(TENANTS_AT_ONCE)
@@ -177,6 +186,12 @@ impl Report {
                 },
             }
         })
+    }
+
+    /// What stood in the way of knowing the owners, tenant by tenant.
+    pub fn hindrances(&self) -> impl Iterator<Item = (&str, &Hindrance)> {
+        let tenants = self.tenants.iter();
+        tenants.map(|tenant| (tenant.name.as_str(), &tenant.hindrance))
     }
 
     /// Odd values that were met.
@@ -277,16 +292,25 @@ impl Serialize for Rows<'_> {
 
 fn scan<'a>(
     directory: &'a Arc<dyn Directory>,
+    shown: Shown<'a>,
     clock: &'a dyn Clock,
     progress: &'a (dyn Fn(&str, Progress) + Send + Sync),
 ) -> BoxFuture<'a, TenantReport> {
     Box::pin(async move {
         let name = directory.tenant().to_owned();
         let tell = |step| progress(&name, step);
-        let result = directory
+        let mut result = directory
             .scan(clock.now() + DEADLINE, &tell)
             .await
             .map_err(|error| error.to_string());
-        TenantReport { name, result }
+        let mut hindrance = Hindrance::default();
+        if let Ok(snapshot) = &mut result {
+            hindrance = owners::learn(directory.as_ref(), snapshot, shown, clock, &tell).await;
+        }
+        TenantReport {
+            name,
+            result,
+            hindrance,
+        }
     })
 }

@@ -101,10 +101,17 @@ fn key_of(tenant: &str, alert: &Due<'_>, group_by: &[GroupKey]) -> Vec<String> {
     let value = |key: &GroupKey| match key {
         GroupKey::Tenant => tenant.to_owned(),
         GroupKey::App => alert.app.object_id.to_string(),
-        GroupKey::Owner => alert.row.owners.join(","),
+        GroupKey::Owner => owners(&alert.row),
         GroupKey::Severity => alert.severity.to_string(),
     };
     group_by.iter().map(value).collect()
+}
+
+/// The set of owners, whatever order Graph gives them in.
+fn owners(row: &Row) -> String {
+    let mut owners: Vec<&str> = row.owners.iter().map(String::as_str).collect();
+    owners.sort_unstable();
+    owners.join("\n")
 }
 
 #[cfg(test)]

@@ -20,6 +20,7 @@ pub mod known;
 pub mod loopback;
 pub mod matcher;
 pub mod notification;
+pub mod ownership;
 pub mod policy;
 pub mod route;
 pub mod row;

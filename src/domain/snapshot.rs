@@ -1,6 +1,6 @@
 //! What one complete pass over a tenant saw.
 
-use super::{App, facts::Facts};
+use super::{App, facts::Facts, ownership::Noted};
 
 /// Everything a complete scan saw. There is no partial snapshot: a scan that could not finish is an error instead.
 #[derive(Debug, Clone, Default)]
@@ -14,6 +14,8 @@ pub struct Snapshot {
     pub warnings: Vec<Warning>,
     /// What else is known of the apps.
     pub facts: Facts,
+    /// Whom the apps' notes name as owners.
+    pub noted: Noted,
 }
 
 impl Snapshot {

@@ -6,6 +6,7 @@
 
 pub mod deliver;
 pub mod inventory;
+mod owners;
 pub mod plan;
 pub mod readiness;
 pub mod retention;

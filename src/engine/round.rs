@@ -1,4 +1,4 @@
-//! One round of one tenant: scan → decide → commit. Whatever goes wrong leaves the store as it was.
+//! One round of one tenant: scan → owners → decide → commit. Whatever goes wrong leaves the store as it was.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tracing::{error, info, warn};
@@ -14,6 +14,7 @@ use crate::{
         assess::{Circumstances, assess},
         decide::World,
         health::{Health, Scanned},
+        known::Known,
         row::RowSeverity,
     },
     entra::{Directory, Progress, ScanError},
@@ -32,16 +33,21 @@ impl Engine {
         self.store.ping().await?;
         let before = self.store.health(tenant).await?;
         let started_at = self.clock.now();
-        let result = directory
+        let mut result = directory
             .scan(started_at + DEADLINE, &|progress| {
                 log_waiting(tenant, &progress);
             })
             .await;
         let now = self.clock.now();
         let mut round = empty_round(tenant, started_at, now);
+        let mut known = Known::default();
+        if let Ok(snapshot) = &mut result {
+            known = self.store.known(tenant).await?;
+            self.learn_owners(directory, &known, snapshot, now).await;
+        }
         let planned = match &result {
             Ok(snapshot) => {
-                self.complete(directory, snapshot, &before, &mut round)
+                self.complete(directory, snapshot, &known, &before, &mut round)
                     .await?
             }
             Err(error) => self.failed(error, &before, &mut round),
@@ -56,8 +62,8 @@ impl Engine {
         // only what is recorded is told: a stop may come before that
         log_complete(tenant, &round, planned);
         self.observe(tenant, snapshot, &round.scan);
-        // a large tenant's snapshot and round need not lie in memory beside the series
-        drop(round);
+        // a large tenant need not lie in memory beside the series
+        drop((round, known));
         drop(result);
         if let Err(error) = self.refresh_series().await {
             warn!(store.error = %error, "the per-credential metrics could not be refreshed");
@@ -69,19 +75,19 @@ impl Engine {
         &self,
         directory: &dyn Directory,
         snapshot: &'a Snapshot,
+        known: &Known,
         before: &Health,
         round: &mut Round<'a>,
     ) -> Result<Planned, StoreError> {
         let tenant = directory.tenant();
         let now = round.scan.finished_at;
-        let known = self.store.known(tenant).await?;
         let silences = self.store.silences(now).await?;
         round.scan.apps = snapshot.listed;
         round.scan.credentials = snapshot.credentials() as u64;
         round.scan.warnings = (snapshot.warnings.len() + snapshot.facts.missing.len()) as u64;
         let world = World {
             tenant,
-            known: &known,
+            known,
             seen: snapshot,
             policies: &self.policies,
             silences: &silences,
@@ -95,7 +101,7 @@ impl Engine {
             portal_link: &|row| directory.portal_link(row),
         };
         let counts = planner.fill(round);
-        round.upserts = changed(snapshot, &known, now);
+        round.upserts = changed(snapshot, known, now);
         self.judge_health(
             tenant,
             before,

@@ -6,7 +6,11 @@ use std::{
 };
 
 use super::{config::TenantConfig, decode, list::List, page};
-use crate::domain::{App, Id, Snapshot, snapshot::Warning};
+use crate::domain::{
+    App, Id, Snapshot,
+    ownership::{Noted, in_note},
+    snapshot::Warning,
+};
 
 /// How many apps are held before repeated ones are looked for while the scan goes on.
 const FIRST_SWEEP: usize = 131_072;
@@ -17,6 +21,7 @@ pub(super) struct Collector {
     list: List,
     read: usize,
     apps: Vec<App>,
+    noted: Noted,
     warnings: Vec<Warning>,
     next_sweep: usize,
 }
@@ -28,6 +33,7 @@ impl Collector {
             list,
             read: 0,
             apps: Vec::new(),
+            noted: Noted::default(),
             warnings: Vec::new(),
             next_sweep: FIRST_SWEEP,
         }
@@ -51,12 +57,14 @@ impl Collector {
         let (apps, warnings, read) = (self.apps.len(), self.warnings.len(), self.read);
         let taken = page::for_each_row(body, |row| {
             self.read += 1;
-            self.apps.extend(decode::app(
-                row,
-                self.list,
-                &self.config,
-                &mut self.warnings,
-            ));
+            let named = row.notes.filled().and_then(in_note);
+            let app = decode::app(row, self.list, &self.config, &mut self.warnings);
+            if let (Some(named), Some(app)) = (named, &app)
+                && !app.credentials.is_empty()
+            {
+                self.noted.insert(app.object_id.clone(), named);
+            }
+            self.apps.extend(app);
         });
         if taken.is_err() {
             self.apps.truncate(apps);
@@ -84,6 +92,7 @@ impl Collector {
         } else {
             snapshot.apps.extend(self.apps);
         }
+        snapshot.noted.extend(self.noted);
         snapshot.warnings.extend(self.warnings);
     }
 

@@ -4,7 +4,11 @@ use std::fmt;
 
 use url::Url;
 
-use crate::domain::{SecretSource, matcher::Matcher};
+use crate::domain::{
+    SecretSource,
+    matcher::Matcher,
+    ownership::{OwnerSource, Ownership},
+};
 
 /// One tenant and how we sign in to it.
 #[derive(Debug, Clone)]
@@ -27,16 +31,23 @@ pub struct TenantConfig {
     pub include: Vec<Include>,
     /// Ask when each key was last used.
     pub sign_in_activity: bool,
-    /// Credentials to leave out.
-    pub ignore: Vec<Matcher>,
     /// Name the AKS clusters that use a service principal.
     pub aks: bool,
+    /// Credentials to leave out. Those that ask for an owner are in `ownership`, since the owners are known later.
+    pub ignore: Vec<Matcher>,
+    /// How owners are found.
+    pub ownership: Ownership,
 }
 
 impl TenantConfig {
     /// Is this scanned?
     pub fn includes(&self, what: Include) -> bool {
         self.include.contains(&what)
+    }
+
+    /// Are apps' notes read, for the owners that they may name?
+    pub fn reads_notes(&self) -> bool {
+        self.ownership.sources.contains(&OwnerSource::Notes)
     }
 }
 

@@ -1,10 +1,13 @@
-//! One GET to Graph, patiently.
+//! One request to Graph, patiently.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use reqwest::{
     Response,
-    header::{ACCEPT, AUTHORIZATION, HeaderValue, USER_AGENT},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, USER_AGENT},
 };
 use url::Url;
 
@@ -32,12 +35,19 @@ pub(super) struct Graph {
     pub(super) body_max: usize,
 }
 
+/// What is asked. Both only read, so both may be asked again.
+enum Ask<'a> {
+    Get(&'a Url),
+    /// Several requests in one, as JSON.
+    Post(&'a Url, &'a [u8]),
+}
+
 enum Outcome {
     /// It is in the buffer.
     Body,
     Later {
         status: u16,
-        after: Option<std::time::Duration>,
+        after: Option<Duration>,
     },
     Broken(String),
     Unauthorized(GraphRefusal),
@@ -77,17 +87,36 @@ impl Graph {
     pub(super) async fn get(
         &self,
         url: &Url,
+        buffer: Vec<u8>,
+        pace: &Pace<'_>,
+    ) -> Result<Vec<u8>, ScanError> {
+        self.send(&Ask::Get(url), buffer, pace).await
+    }
+
+    /// As [`Graph::get`], for a request that holds others: the body of its 200.
+    pub(super) async fn post(
+        &self,
+        url: &Url,
+        body: &[u8],
+        pace: &Pace<'_>,
+    ) -> Result<Vec<u8>, ScanError> {
+        self.send(&Ask::Post(url, body), Vec::new(), pace).await
+    }
+
+    async fn send(
+        &self,
+        ask: &Ask<'_>,
         mut buffer: Vec<u8>,
         pace: &Pace<'_>,
     ) -> Result<Vec<u8>, ScanError> {
         let mut patience = Patience::new(pace, Service::Graph, &self.host);
         let mut renewed = false;
         loop {
-            while let Some(wait) = self.throttle.before_request(pace.clock.now()) {
+            while let Some(wait) = self.before(ask, pace) {
                 pace.wait(Service::Graph, wait).await?;
             }
             let bearer = self.sign_in.bearer(pace).await?;
-            match self.attempt(url, &bearer, &mut buffer, pace).await? {
+            match self.attempt(ask, &bearer, &mut buffer, pace).await? {
                 Outcome::Body => return Ok(buffer),
                 Outcome::Later { status, after } => patience.refused(status, after).await?,
                 Outcome::Broken(last) => patience.broken(last).await?,
@@ -103,16 +132,30 @@ impl Graph {
         }
     }
 
+    /// How long to wait before it may be asked.
+    fn before(&self, ask: &Ask<'_>, pace: &Pace<'_>) -> Option<Duration> {
+        match ask {
+            Ask::Get(_) => self.throttle.before_request(pace.clock.now()),
+            Ask::Post(..) => self.throttle.pause(),
+        }
+    }
+
     async fn attempt(
         &self,
-        url: &Url,
+        ask: &Ask<'_>,
         bearer: &HeaderValue,
         buffer: &mut Vec<u8>,
         pace: &Pace<'_>,
     ) -> Result<Outcome, ScanError> {
-        let request = self
-            .http
-            .get(url.clone())
+        let request = match ask {
+            Ask::Get(url) => self.http.get((*url).clone()),
+            Ask::Post(url, body) => self
+                .http
+                .post((*url).clone())
+                .header(CONTENT_TYPE, "application/json")
+                .body(body.to_vec()),
+        };
+        let request = request
             .header(AUTHORIZATION, bearer.clone())
             .header(ACCEPT, "application/json")
             .header(USER_AGENT, answer::USER_AGENT)

@@ -1,5 +1,7 @@
 //! The lists that a scan reads, and what it asks of each.
 
+use std::borrow::Cow;
+
 use super::config::{Include, TenantConfig};
 
 /// One of Graph's collections.
@@ -19,6 +21,10 @@ const WITH_FEDERATED: &str = "$select=id,appId,displayName,tags,passwordCredenti
     &$expand=federatedIdentityCredentials&$top=100";
 const SERVICE_PRINCIPALS: &str = "$select=id,appId,displayName,tags,servicePrincipalType,appOwnerOrganizationId,\
     preferredTokenSigningKeyThumbprint,passwordCredentials,keyCredentials&$top=999";
+
+/// Notes may be a kilobyte an app, so they are asked for only where they are read.
+const TAGS: &str = ",tags,";
+const TAGS_AND_NOTES: &str = ",tags,notes,";
 
 impl List {
     /// The lists that a tenant is scanned by, in this order: the first is the one whose length counts.
@@ -42,11 +48,16 @@ impl List {
     }
 
     /// What is asked of it.
-    pub(super) fn query(self, config: &TenantConfig) -> &'static str {
-        match self {
+    pub(super) fn query(self, config: &TenantConfig) -> Cow<'static, str> {
+        let query = match self {
             Self::Applications if config.includes(Include::Federated) => WITH_FEDERATED,
             Self::Applications => APPLICATIONS,
             Self::ServicePrincipals => SERVICE_PRINCIPALS,
+        };
+        if config.reads_notes() {
+            query.replacen(TAGS, TAGS_AND_NOTES, 1).into()
+        } else {
+            query.into()
         }
     }
 

@@ -8,15 +8,15 @@
 //! told to and by `throttle` before, and names a refusal by `refusal` and `aadsts`; `walk` decides which next link may be
 //! followed; `page` reads the JSON by the forgiving types of `lenient`; `decode` makes domain values of it, with
 //! `principal` and `saml` where an enterprise app differs, and `collect` keeps each app once. While a page is decoded the
-//! next one is already under way. Then `last_use` asks, where it is wanted, when each key was last used.
-//!
-//! After it, `arm` asks Azure which clusters use the apps, where that is wanted.
+//! next one is already under way. Then `last_use` asks, where it is wanted, when each key was last used, and `arm` asks
+//! Azure which clusters use the apps. Whose the apps are is asked afterwards, for those that matter (`owners`, by `batch`).
 //!
 //! Beside the scan, two answers for somebody with an error on the screen: [`explain`] for the error, [`verify`] for the secret.
 
 pub mod aadsts;
 mod answer;
 mod arm;
+mod batch;
 mod collect;
 pub mod config;
 mod decode;
@@ -29,6 +29,7 @@ mod lenient;
 mod links;
 mod list;
 mod looks;
+mod owners;
 mod pace;
 mod page;
 mod principal;
@@ -45,6 +46,7 @@ mod walk;
 
 pub use error::{ScanError, Service};
 pub use links::portal_link;
+pub use owners::FoundOwners;
 pub use refusal::{GraphRefusal, Presented, SignInRefusal};
 pub use signin::{CertificateError, ChallengeError, CliError, Clients, IdentityRefusal};
 pub use tenant::Tenant;
@@ -52,7 +54,7 @@ pub use tenant::Tenant;
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 
-use crate::domain::{Row, Snapshot};
+use crate::domain::{App, Row, Snapshot, ownership::Ownership};
 
 /// A tenant that can be read.
 pub trait Directory: Send + Sync {
@@ -65,6 +67,18 @@ pub trait Directory: Send + Sync {
         deadline: DateTime<Utc>,
         progress: &'a (dyn Fn(Progress) + Send + Sync),
     ) -> BoxFuture<'a, Result<Snapshot, ScanError>>;
+
+    /// How the owners of its apps are found.
+    fn ownership(&self) -> &Ownership;
+
+    /// Who owns these apps, by the directory: one request for twenty of them. `deadline` bounds all waiting. What cannot be learnt
+    /// is left out of the answer, which says why.
+    fn owners<'a>(
+        &'a self,
+        apps: &'a [&'a App],
+        deadline: DateTime<Utc>,
+        progress: &'a (dyn Fn(Progress) + Send + Sync),
+    ) -> BoxFuture<'a, FoundOwners>;
 
     /// The page of the Entra portal where a credential is renewed.
     fn portal_link(&self, row: &Row) -> String;

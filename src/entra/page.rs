@@ -24,6 +24,8 @@ pub(super) struct AppRow<'a> {
     pub(super) name: Text<'a>,
     #[serde(borrow)]
     pub(super) tags: List<Text<'a>>,
+    #[serde(borrow)]
+    pub(super) notes: Text<'a>,
     #[serde(borrow, rename = "passwordCredentials")]
     pub(super) passwords: List<Object<CredentialRow<'a>>>,
     #[serde(borrow, rename = "keyCredentials")]

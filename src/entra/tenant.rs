@@ -28,13 +28,14 @@ use super::{
     last_use::LastUseReader,
     links::portal_link,
     list::List,
+    owners::{self, FoundOwners},
     pace::{Dice, Pace},
     page,
     signin::Clients,
     walk::Walk,
 };
 use crate::{
-    domain::{Clock, Row, Secrets, Snapshot},
+    domain::{App, Clock, Row, Secrets, Snapshot, ownership::Ownership},
     telemetry::Metrics,
 };
 
@@ -57,6 +58,7 @@ pub struct Tenant {
     last_use: LastUseReader,
     clock: Arc<dyn Clock>,
     dice: Dice,
+    said: owners::Said,
 }
 
 impl Tenant {
@@ -77,6 +79,7 @@ impl Tenant {
             last_use: LastUseReader::default(),
             clock,
             dice: Dice::new(seed),
+            said: owners::Said::default(),
         }
     }
 
@@ -136,7 +139,7 @@ impl Tenant {
         read: usize,
         pace: &Pace<'_>,
     ) -> Result<Collector, ScanError> {
-        let first = self.url(list, list.query(&self.config));
+        let first = self.url(list, &list.query(&self.config));
         let mut walk = Walk::new(self.config.graph.clone(), first.clone(), self.pages_max);
         let mut collector = Collector::new(Arc::clone(&self.config), list);
         let mut spare = Vec::new();
@@ -240,6 +243,25 @@ impl Directory for Tenant {
             self.warn_of_oddities(&snapshot);
             self.name_clusters(&mut snapshot, &pace).await;
             Ok(snapshot)
+        }
+        .boxed()
+    }
+
+    fn ownership(&self) -> &Ownership {
+        &self.config.ownership
+    }
+
+    fn owners<'a>(
+        &'a self,
+        apps: &'a [&'a App],
+        deadline: DateTime<Utc>,
+        progress: &'a (dyn Fn(Progress) + Send + Sync),
+    ) -> BoxFuture<'a, FoundOwners> {
+        async move {
+            let pace = self.pace(deadline, progress);
+            let found = owners::find(&self.graph, &self.config, apps, &pace).await;
+            self.said.tell(&self.config.name, &found);
+            found
         }
         .boxed()
     }

@@ -88,6 +88,13 @@ impl Throttle {
         None
     }
 
+    /// How long a request that selects no `keyCredentials` waits, because of what Graph said last.
+    pub(super) fn pause(&self) -> Option<Duration> {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let pause = std::mem::take(&mut recent.pause);
+        (!pause.is_zero()).then_some(pause)
+    }
+
     /// Notes what an answer tells of the limits.
     pub(super) fn after_answer(&self, headers: &HeaderMap, tenant: &str) -> Load {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());

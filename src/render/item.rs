@@ -112,7 +112,7 @@ impl Scene<'_> {
                 label::HINT,
                 row.hint.as_deref().map(|hint| clean(hint, HINT)),
             ),
-            (label::OWNERS, owners(&row.owners)),
+            (label::OWNERS, owners(row)),
             (label::USED_BY, clusters::used_by(&row.used_by)),
             (label::LAST_USED, row.last_used_at.map(|at| self.used(at))),
         ];
@@ -225,7 +225,11 @@ fn id(id: &Id) -> String {
     clean(&id.to_string(), ID)
 }
 
-fn owners(owners: &[String]) -> Option<String> {
+fn owners(row: &Row) -> Option<String> {
+    if row.ownerless {
+        return Some(words::NOBODY.to_owned());
+    }
+    let owners = &row.owners;
     let mut names: Vec<String> = owners
         .iter()
         .take(OWNERS)

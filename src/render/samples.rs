@@ -154,6 +154,7 @@ pub(crate) fn mixed() -> Notification {
         kind: Kind::Certificate,
         hint: None,
         owners: Vec::new(),
+        ownerless: true,
         ..row(
             3,
             "Warehouse Connector",

@@ -229,6 +229,9 @@ pub(super) fn why(reason: &str) -> String {
     format!("Why: {}.", reason.trim_end_matches('.'))
 }
 
+/// Who owns an app that has no owner.
+pub(super) const NOBODY: &str = "nobody owns this app";
+
 pub(super) fn more_owners(count: usize) -> String {
     format!("{count} more")
 }

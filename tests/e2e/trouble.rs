@@ -16,7 +16,8 @@ struct Scan {
 
 impl Scan {
     fn of(world: &World) -> Self {
-        world.configure("0 8 * * *", "");
+        // it is about the lists
+        world.configure("0 8 * * *", "[owners]\nsources = []\n");
         let ended = world.forewarn(&["scan", "--format", "json"]);
         Self {
             code: ended.code,

@@ -1,7 +1,7 @@
 //! A tenant, receivers and a store, with an engine that can be started again on them.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     path::PathBuf,
     sync::{Arc, Mutex},
 };
@@ -11,12 +11,14 @@ use forewarn::{
     app::clock::ManualClock,
     domain::{
         App, Clock, Credential, Expiry, Id, Kind, Notification, ObjectType, Row, Snapshot,
+        facts::Owner,
+        ownership::Ownership,
         policy::Policies,
         route::{Route, Routes},
         snapshot::Warning,
     },
     engine::{Engine, Receiver, Status, deliver::deliver_due},
-    entra::{Directory, Progress, ScanError},
+    entra::{Directory, FoundOwners, Progress, ScanError},
     notify::{Envelope, Failure, Notifier, Payload, SendError},
     store::{SqliteStore, Store},
     telemetry::Metrics,
@@ -39,6 +41,11 @@ pub(crate) struct FakeTenant {
     pub(crate) fails: Mutex<bool>,
     /// Object ids of apps that the scan could not read in full.
     pub(crate) odd: Mutex<Vec<String>>,
+    pub(crate) ownership: Ownership,
+    /// Mail addresses of an app's owners; of apps that are not in it, they cannot be learnt.
+    pub(crate) owners: Mutex<BTreeMap<&'static str, Vec<&'static str>>>,
+    /// The apps whose owners were asked for, request by request.
+    pub(crate) asked: Mutex<Vec<String>>,
 }
 
 impl Directory for FakeTenant {
@@ -62,6 +69,35 @@ impl Directory for FakeTenant {
                 warnings: self.odd.lock().unwrap().iter().map(|id| odd(id)).collect(),
                 ..Snapshot::default()
             })
+        })
+    }
+
+    fn ownership(&self) -> &Ownership {
+        &self.ownership
+    }
+
+    fn owners<'a>(
+        &'a self,
+        apps: &'a [&'a App],
+        _: DateTime<Utc>,
+        _: &'a (dyn Fn(Progress) + Send + Sync),
+    ) -> BoxFuture<'a, FoundOwners> {
+        Box::pin(async {
+            let names: Vec<&str> = apps.iter().map(|app| &*app.name).collect();
+            self.asked.lock().unwrap().push(names.join(" "));
+            let known = self.owners.lock().unwrap();
+            let owner = |mail: &&str| Owner {
+                mail: Some((*mail).into()),
+                ..Owner::default()
+            };
+            let of = |app: &&App| {
+                let mails = known.get(&*app.name)?;
+                Some((app.object_id.clone(), mails.iter().map(owner).collect()))
+            };
+            FoundOwners {
+                owners: apps.iter().filter_map(of).collect(),
+                ..FoundOwners::default()
+            }
         })
     }
 
@@ -191,6 +227,7 @@ pub(crate) struct World {
     pub(crate) tenant: Arc<FakeTenant>,
     pub(crate) receivers: Vec<Arc<FakeReceiver>>,
     pub(crate) routes: Vec<Route>,
+    pub(crate) policies: Policies,
     file: PathBuf,
     _folder: tempfile::TempDir,
 }
@@ -214,9 +251,13 @@ impl World {
                 apps: Mutex::default(),
                 fails: Mutex::new(false),
                 odd: Mutex::default(),
+                ownership: Ownership::default(),
+                owners: Mutex::default(),
+                asked: Mutex::default(),
             }),
             receivers: receivers.iter().map(receiver).collect(),
             routes: Vec::new(),
+            policies: Policies::default(),
             file: folder.path().join("forewarn.db"),
             _folder: folder,
         }
@@ -243,7 +284,7 @@ impl World {
             status: Arc::new(Status::new(self.clock.now(), [])),
             directories: [tenant].into(),
             receivers: self.receivers.iter().map(receiver).collect(),
-            policies: Arc::new(Policies::default()),
+            policies: Arc::new(self.policies.clone()),
             routes: Arc::new(Routes::new(self.routes.clone(), &names)),
             max_credentials: 10,
             outbox_bell: Arc::new(Notify::new()),

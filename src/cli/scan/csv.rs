@@ -10,7 +10,7 @@ use crate::{
     domain::{Row, facts::Cluster},
 };
 
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 17] = [
     "tenant",
     "app_name",
     "app_id",
@@ -27,6 +27,7 @@ const HEADER: [&str; 16] = [
     "owners",
     "last_used_at",
     "used_by",
+    "ownerless",
 ];
 
 pub(super) fn write(
@@ -48,10 +49,16 @@ pub(super) fn write(
     ignore_closed(written)
 }
 
-fn cells(row: Row) -> [String; 16] {
+fn cells(row: Row) -> [String; 17] {
     let time = |at: Option<chrono::DateTime<chrono::Utc>>| {
         at.map(|at| at.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true))
             .unwrap_or_default()
+    };
+    // where the owners are not known, neither is this
+    let ownerless = match (row.ownerless, row.owners.is_empty()) {
+        (true, _) => "true",
+        (false, false) => "false",
+        (false, true) => "",
     };
     [
         harmless(row.tenant),
@@ -76,6 +83,7 @@ fn cells(row: Row) -> [String; 16] {
         harmless(row.owners.join("; ")),
         time(row.last_used_at),
         harmless(clusters(&row.used_by)),
+        ownerless.to_owned(),
     ]
 }
 

@@ -90,7 +90,7 @@ impl Scan {
         let clock = Arc::new(SystemClock);
         let mut config = global.load_telling_warnings(
             clock.as_ref(),
-            &["tenants", "thresholds", "policies", "tls"],
+            &["tenants", "thresholds", "policies", "owners", "tls"],
         )?;
         self.keep_wanted_tenants(&mut config)?;
 
@@ -100,10 +100,9 @@ impl Scan {
         let directories = directories(&config, &net, &dyn_clock, &secrets, &Arc::default());
         let progress = ScanProgress::new();
         let policies = Arc::new(config.policies);
-        let report = Report::gather(&directories, policies, clock.as_ref(), &|tenant, step| {
-            progress.tell(tenant, &step);
-        })
-        .await;
+        let told = |tenant: &str, step| progress.tell(tenant, &step);
+        let within = self.shown_within();
+        let report = Report::gather(&directories, policies, within, clock.as_ref(), &told).await;
         progress.finish();
 
         self.write(&report, &config.calendar)?;
@@ -117,6 +116,7 @@ impl Scan {
         }
         tell_notes(&report);
         tell_oddities(&report);
+        tell_hindrances(&report);
         Ok(exit_code(&report))
     }
 
@@ -138,6 +138,12 @@ impl Scan {
                 .retain(|tenant| self.tenant.contains(&tenant.name));
         }
         Ok(())
+    }
+
+    /// What ends later is not shown; `None`: everything is.
+    fn shown_within(&self) -> Option<TimeDelta> {
+        let is_table = self.format == Format::Table;
+        self.within.or(is_table.then_some(TABLE_WITHIN))
     }
 
     fn write(
@@ -184,6 +190,23 @@ fn tell_oddities(report: &Report) {
     let more = report.oddities().count().saturating_sub(ODDITIES_SHOWN);
     if more > 0 {
         complain(&format!("{more} more odd values; --log warn names them"));
+    }
+}
+
+/// Said whatever the format: an owner that is missing is not "nobody".
+fn tell_hindrances(report: &Report) {
+    for (tenant, hindrance) in report.hindrances() {
+        if let Some(problem) = &hindrance.problem {
+            complain(&format!(
+                "not all owners of tenant {tenant} are known: {problem}"
+            ));
+        }
+        if hindrance.nameless {
+            complain(&format!(
+                "owners of tenant {tenant} are shown by their ids; for names and mail addresses grant the client the \
+                 permission User.ReadBasic.All"
+            ));
+        }
     }
 }
 

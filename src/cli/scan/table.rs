@@ -79,10 +79,11 @@ enum When {
     Always,
     SeveralTenants,
     WideTerminal,
+    SomebodyIsKnown,
     SomethingToSay,
 }
 
-const COLUMNS: [Column; 8] = [
+const COLUMNS: [Column; 9] = [
     Column {
         title: "",
         when: When::Always,
@@ -132,6 +133,12 @@ const COLUMNS: [Column; 8] = [
         cell: |row, _| Cell::new(clean(&row.credential_id.to_string(), 40)),
     },
     Column {
+        title: "Owner",
+        when: When::SomebodyIsKnown,
+        never_narrower_than: None,
+        cell: |row, _| Cell::new(owner(row)),
+    },
+    Column {
         title: "Note",
         when: When::SomethingToSay,
         never_narrower_than: None,
@@ -145,6 +152,7 @@ impl Column {
             When::Always => true,
             When::SeveralTenants => several_tenants,
             When::WideTerminal => table.width().is_none_or(|width| width >= WIDE),
+            When::SomebodyIsKnown => rows.iter().any(|row| !owner(row).is_empty()),
             When::SomethingToSay => rows.iter().any(|row| !note(row).is_empty()),
         }
     }
@@ -184,6 +192,17 @@ fn credential(row: &Row) -> String {
     match &row.credential_name {
         Some(name) => format!("{kind} {}", clean(name, 40)),
         None => format!("{kind}, unnamed"),
+    }
+}
+
+/// The first owner and how many more, or that there is none; empty where that is not known.
+fn owner(row: &Row) -> String {
+    let first = row.owners.first().map(|owner| clean(owner, 40));
+    match (first, row.owners.len()) {
+        (Some(first), 1) => first,
+        (Some(first), count) => format!("{first} +{}", count - 1),
+        (None, _) if row.ownerless => "nobody".to_owned(),
+        (None, _) => String::new(),
     }
 }
 

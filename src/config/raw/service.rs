@@ -20,17 +20,13 @@ pub(crate) struct Schedule {
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Owners {
-    /// Where owners are looked for; the first source that answers wins. Default: all three, in this order: `graph`, `notes`,
-    /// `tags`.
-    #[expect(
-        dead_code,
-        reason = "only `not_yet` looks at it so far, in the merged tree"
-    )]
+    /// Where owners are looked for; the first source that names anybody wins; an empty list: nowhere. Default: all three,
+    /// in this order: `graph`, `notes`, `tags`.
     pub(crate) sources: Option<Vec<OwnerSource>>,
 }
 
 /// Where owners are looked for.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum OwnerSource {
     /// The app's owners in the directory.

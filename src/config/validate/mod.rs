@@ -6,6 +6,7 @@ mod duration;
 mod http;
 mod matcher;
 mod name;
+mod owners;
 mod receiver;
 mod route;
 mod schedule;
@@ -34,7 +35,8 @@ pub(crate) fn config(
     let schedule = schedule::schedule(&raw.schedule, now, report);
     let calendar = calendar::calendar(&raw.calendar, raw.schedule.timezone.as_deref(), report);
     let policies = thresholds::policies(raw.thresholds, raw.policies, report);
-    let tenants = tenant::tenants(raw.tenants, platform, report);
+    let owners = owners::sources(raw.owners);
+    let tenants = tenant::tenants(raw.tenants, platform, &owners, report);
     let names = receiver::names(&raw.receivers);
     let receivers = receiver::receivers(raw.receivers, report);
     let routes = route::routes(raw.routes, &names, &tenants, report);

@@ -15,7 +15,11 @@ use crate::{
         raw,
         report::Report,
     },
-    domain::Id,
+    domain::{
+        Id,
+        matcher::Matcher,
+        ownership::{OwnerSource, Ownership},
+    },
     entra::config::{Cloud, Include, TenantConfig},
 };
 
@@ -23,6 +27,7 @@ use crate::{
 pub(super) fn tenants(
     raw: Vec<raw::Tenant>,
     platform: &Platform,
+    owners: &[OwnerSource],
     report: &mut Report<'_>,
 ) -> Vec<TenantConfig> {
     let at = KeyPath::root().key("tenants");
@@ -36,7 +41,9 @@ pub(super) fn tenants(
     let mut names = Names::default();
     raw.into_iter()
         .enumerate()
-        .filter_map(|(index, raw)| tenant(raw, &mut names, platform, &at.index(index), report))
+        .filter_map(|(index, raw)| {
+            tenant(raw, &mut names, platform, owners, &at.index(index), report)
+        })
         .collect()
 }
 
@@ -44,6 +51,7 @@ fn tenant(
     raw: raw::Tenant,
     names: &mut Names,
     platform: &Platform,
+    owners: &[OwnerSource],
     at: &KeyPath,
     report: &mut Report<'_>,
 ) -> Option<TenantConfig> {
@@ -83,7 +91,11 @@ fn tenant(
         }
         matcher
     });
-    let ignore = ignore.collect();
+    let (by_owner, ignore) = ignore.partition(|matcher: &Matcher| !matcher.owner.is_empty());
+    let ownership = Ownership {
+        sources: owners.to_vec(),
+        ignore: by_owner,
+    };
     let key = |key| at.key("endpoints").key(key);
     let authority = authority(
         raw.endpoints.authority,
@@ -115,6 +127,7 @@ fn tenant(
         sign_in_activity,
         ignore,
         aks: raw.azure.aks.unwrap_or(false),
+        ownership,
     })
 }
 

@@ -23,6 +23,7 @@ use url::Url;
 use crate::{
     domain::{
         Clock, SecretSource, Secrets, Snapshot,
+        ownership::{OwnerSource, Ownership},
         secret::{SecretError, SecretString},
     },
     entra::{
@@ -350,6 +351,10 @@ pub(in crate::entra) fn config(url: &Url) -> TenantConfig {
         sign_in_activity: false,
         ignore: Vec::new(),
         aks: false,
+        ownership: Ownership {
+            sources: vec![OwnerSource::Graph],
+            ignore: Vec::new(),
+        },
     }
 }
 

@@ -3,6 +3,7 @@
 pub(super) mod fake;
 mod last_use;
 mod odd_values;
+mod owners;
 mod paging;
 mod principals;
 mod sign_in;

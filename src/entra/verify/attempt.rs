@@ -9,7 +9,7 @@ use secrecy::SecretString;
 
 use super::{Means, Question};
 use crate::{
-    domain::{SecretSource, Secrets, secret::SecretError},
+    domain::{SecretSource, Secrets, ownership::Ownership, secret::SecretError},
     entra::{
         ScanError, SignInRefusal,
         config::{Auth, TenantConfig},
@@ -67,6 +67,7 @@ pub(super) async fn sign_in(held: &SecretString, question: &Question, means: &Me
         sign_in_activity: false,
         ignore: Vec::new(),
         aks: false,
+        ownership: Ownership::default(),
     };
     let graph = question.cloud.graph();
     let sign_in = SignIn::new(&config, &means.http, Arc::new(Held(held.clone())), graph);
