@@ -29,6 +29,9 @@ pub struct Report {
     summary: Summary,
 }
 
+/// A credential, its app, and what it is judged with.
+type Place<'a> = (Circumstances<'a>, &'a App, &'a Credential);
+
 struct TenantReport {
     name: String,
     result: Result<Snapshot, String>,
@@ -212,22 +215,27 @@ impl Report {
         let is_wanted = move |row: &Row| {
             until.is_none_or(|until| row.expires_at.is_some_and(|end| end <= until))
         };
-        let row = |position: &(u16, u32, u32)| {
-            let (circumstances, app, credential) = self.place(*position)?;
-            let assessment = assess(circumstances, app, credential);
-            let stale = assessment.is_stale(self.now);
-            Some(Row {
-                stale,
-                ..assessment.row(circumstances, app, credential)
-            })
-        };
-        self.order.iter().filter_map(row).filter(is_wanted)
+        let places = self.order.iter().filter_map(|at| self.place(*at));
+        places.map(|place| self.row(place)).filter(is_wanted)
     }
 
-    fn place(
-        &self,
-        (tenant, app, credential): (u16, u32, u32),
-    ) -> Option<(Circumstances<'_>, &App, &Credential)> {
+    /// The rows of what forewarn itself signs in with, soonest end first.
+    pub fn own_rows(&self) -> impl Iterator<Item = Row> + '_ {
+        let places = self.order.iter().filter_map(|at| self.place(*at));
+        places
+            .filter(|(circumstances, app, credential)| circumstances.facts.is_own(app, credential))
+            .map(|place| self.row(place))
+    }
+
+    fn row(&self, (circumstances, app, credential): Place<'_>) -> Row {
+        let assessment = assess(circumstances, app, credential);
+        Row {
+            stale: assessment.is_stale(self.now),
+            ..assessment.row(circumstances, app, credential)
+        }
+    }
+
+    fn place(&self, (tenant, app, credential): (u16, u32, u32)) -> Option<Place<'_>> {
         let tenant = self.tenants.get(usize::from(tenant))?;
         let snapshot = tenant.result.as_ref().ok()?;
         let app = snapshot.apps.get(app as usize)?;

@@ -127,6 +127,7 @@ fn row(
         object_type: ObjectType::Application,
         thumbprint: None,
         active: None,
+        own: false,
         self_renewing: None,
         app_id: id(app),
         app_name: app.to_owned(),

@@ -1,5 +1,7 @@
 //! How one credential stands at `now`, before anything is remembered of it.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -18,7 +20,7 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assessment<'a> {
     /// What it is judged by.
-    pub thresholds: &'a Thresholds,
+    pub thresholds: Cow<'a, Thresholds>,
     /// When it ends; `None`: never.
     pub end: Option<DateTime<Utc>>,
     /// The tightest rung reached.
@@ -57,7 +59,7 @@ pub fn assess<'a>(
     let thresholds = judge.thresholds(credential);
     let end = credential.expires.at();
     let renewal = judge.renewal(credential);
-    let rung = judge.rung(credential, thresholds, renewal);
+    let rung = judge.rung(credential, &thresholds, renewal);
     let replacement = match renewal {
         Some((_, Renewal::Done(new))) => Replacement::Superseded(new),
         Some((_, Renewal::OnTime)) => Replacement::None,
@@ -69,11 +71,11 @@ pub fn assess<'a>(
         }
     };
     let mut assessment = Assessment {
-        thresholds,
         end,
         rung,
         days_left: end.map(|end| days_left(end, now)),
-        severity: rung.and(end).map(|end| severity(end, now, thresholds)),
+        severity: rung.and(end).map(|end| severity(end, now, &thresholds)),
+        thresholds,
         replacement,
         renewal,
     };
@@ -113,10 +115,17 @@ impl<'a> Judge<'a> {
         }
     }
 
-    fn thresholds(&self, credential: &Credential) -> &'a Thresholds {
-        let policies = self.circumstances.policies;
+    fn thresholds(&self, credential: &Credential) -> Cow<'a, Thresholds> {
+        let Circumstances {
+            policies, facts, ..
+        } = self.circumstances;
         let exception = policies.exception(&self.subject(credential));
-        exception.map_or(&policies.default, |policy| &policy.thresholds)
+        let thresholds = exception.map_or(&policies.default, |policy| &policy.thresholds);
+        if facts.is_own(self.app, credential) {
+            Cow::Owned(thresholds.a_rung_earlier())
+        } else {
+            Cow::Borrowed(thresholds)
+        }
     }
 
     fn rule(&self, credential: &Credential) -> Option<SelfRenewing> {
@@ -153,7 +162,7 @@ impl<'a> Judge<'a> {
 
     fn is_on_rung(&self, credential: &Credential) -> bool {
         let thresholds = self.thresholds(credential);
-        self.rung(credential, thresholds, self.renewal(credential))
+        self.rung(credential, &thresholds, self.renewal(credential))
             .is_some()
     }
 }
@@ -215,6 +224,7 @@ impl<'a> Assessment<'a> {
             hint: credential.hint.clone().map(Into::into),
             thumbprint: credential.thumbprint.clone(),
             active: credential.active,
+            own: facts.is_own(app, credential),
             self_renewing: self.renewal.map(|(rule, _)| rule.service.to_owned()),
             starts_at: credential.starts_at,
             expires_at: self.end,

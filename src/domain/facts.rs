@@ -11,7 +11,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{App, Credential, Id, Kind};
+use super::{App, Credential, Id, Kind, own::Own};
 
 /// Everything beside the credentials.
 #[derive(Debug, Clone, Default)]
@@ -24,6 +24,15 @@ pub struct Facts {
     pub clusters: Clusters,
     /// What was asked for and could not be learnt, and why: a sentence each, for people.
     pub missing: Vec<String>,
+    /// What forewarn itself signs in with, where that is something that runs out.
+    pub own: Option<Own>,
+}
+
+impl Facts {
+    /// Is this what forewarn itself signs in with?
+    pub fn is_own(&self, app: &App, credential: &Credential) -> bool {
+        self.own.as_ref().is_some_and(|own| own.is(app, credential))
+    }
 }
 
 /// Who owns an app.

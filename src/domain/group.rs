@@ -73,13 +73,14 @@ pub fn group(tenant: &str, due: &[Due<'_>], routes: &Routes, first_scan: bool) -
     groups.into_iter().map(finish).collect()
 }
 
-/// The order of rows wherever people read them: most urgent first, then soonest end, then by name.
+/// The order of rows wherever people read them: most urgent first, forewarn's own before others, then soonest end, then by name.
 pub fn most_urgent_first(a: &Row, b: &Row) -> std::cmp::Ordering {
     let by_end = |row: &Row| {
         row.expires_at
             .unwrap_or(chrono::DateTime::<chrono::Utc>::MAX_UTC)
     };
     (b.severity.cmp(&a.severity))
+        .then_with(|| b.own.cmp(&a.own))
         .then_with(|| by_end(a).cmp(&by_end(b)))
         .then_with(|| a.app_name.cmp(&b.app_name))
         .then_with(|| {

@@ -20,6 +20,7 @@ pub mod known;
 pub mod loopback;
 pub mod matcher;
 pub mod notification;
+pub mod own;
 pub mod ownership;
 pub mod policy;
 pub mod route;

@@ -33,6 +33,9 @@ pub struct Row {
     /// Of a SAML signing certificate: does Entra sign with it? Absent when that is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
+    /// Forewarn itself signs in with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
     /// Who renews it without being asked, if somebody does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_renewing: Option<String>,

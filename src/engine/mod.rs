@@ -6,6 +6,7 @@
 
 pub mod deliver;
 pub mod inventory;
+pub mod monitor;
 mod owners;
 pub mod plan;
 pub mod readiness;

@@ -5,11 +5,10 @@ use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::{
     domain::{
-        App, Credential, Notification, Row, Severity,
+        App, Credential, Id, Notification, Row, Severity,
         assess::assess,
         decide::{Action, Announce, Resolve, World, decide, gone},
         group::{Due, Group, group, most_urgent_first},
-        health::Change,
         known::CredentialKey,
         notification::Subject,
         route::Routes,
@@ -28,6 +27,8 @@ pub trait Receivers {
     fn wants_resolved(&self, receiver: &str) -> bool;
     /// Every receiver's name.
     fn names(&self) -> Vec<String>;
+    /// The client id of the app that it signs in as with Entra, if it does.
+    fn signs_in_as(&self, receiver: &str) -> Option<Id>;
 }
 
 /// What one round is planned from.
@@ -303,43 +304,8 @@ impl Planner<'_> {
     }
 }
 
-/// The notifications of `monitor.failing` and `monitor.recovered`: to every receiver, whatever the routes say.
-pub fn monitor(
-    tenant: &str,
-    change: Change,
-    receivers: &dyn Receivers,
-    now: DateTime<Utc>,
-) -> (Notification, Vec<NewDelivery>) {
-    let tenant = tenant.to_owned();
-    let subject = match change {
-        Change::Failing {
-            blindness,
-            problem,
-            since,
-        } => Subject::Failing {
-            blindness,
-            tenant,
-            problem,
-            since,
-        },
-        Change::Recovered { note } => Subject::Recovered { tenant, note },
-    };
-    let notification = Notification {
-        id: new_id(now),
-        subject,
-        decided_at: now,
-        first_scan: false,
-    };
-    let to_all = receivers.names();
-    let deliveries = to_all
-        .iter()
-        .flat_map(|name| deliveries(receivers, name, &[], now))
-        .collect();
-    (notification, deliveries)
-}
-
 /// One delivery a target.
-fn deliveries(
+pub(super) fn deliveries(
     receivers: &dyn Receivers,
     receiver: &str,
     fallback: &[Fallback],

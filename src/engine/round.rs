@@ -6,11 +6,12 @@ use tracing::{error, info, warn};
 use super::{
     Engine,
     inventory::changed,
-    plan::{Planned, Planner, Receivers, monitor, new_id},
+    monitor::monitor,
+    plan::{Planned, Planner, Receivers, new_id},
 };
 use crate::{
     domain::{
-        Snapshot,
+        Id, Snapshot,
         assess::{Circumstances, assess},
         decide::World,
         health::{Health, Scanned},
@@ -102,14 +103,10 @@ impl Engine {
         };
         let counts = planner.fill(round);
         round.upserts = changed(snapshot, known, now);
-        self.judge_health(
-            tenant,
-            before,
-            Scanned::Complete {
-                apps: round.scan.apps,
-            },
-            round,
-        );
+        let scanned = Scanned::Complete {
+            apps: round.scan.apps,
+        };
+        self.judge_health(tenant, before, scanned, None, round);
         Ok(counts)
     }
 
@@ -121,7 +118,8 @@ impl Engine {
             scan.error = text,
             "tenant {tenant} could not be scanned; nothing was concluded from it"
         );
-        self.judge_health(&tenant, before, Scanned::Failed { error: &text }, round);
+        let (scanned, refused) = (Scanned::Failed { error: &text }, error.refused_client());
+        self.judge_health(&tenant, before, scanned, refused.as_ref(), round);
         round.scan.error = Some(text);
         Planned::default()
     }
@@ -131,6 +129,7 @@ impl Engine {
         tenant: &str,
         before: &Health,
         scanned: Scanned<'_>,
+        refused: Option<&Id>,
         round: &mut Round<'_>,
     ) {
         let now = round.scan.finished_at;
@@ -138,7 +137,7 @@ impl Engine {
         round.health = health;
         round
             .notifications
-            .extend(change.map(|change| monitor(tenant, change, self, now)));
+            .extend(change.map(|change| monitor(tenant, change, refused, self, now)));
     }
 
     fn observe(&self, tenant: &str, snapshot: &Snapshot, scan: &ScanRecord) {
@@ -202,6 +201,10 @@ impl Receivers for Engine {
             .iter()
             .map(|receiver| receiver.notifier.name().to_owned())
             .collect()
+    }
+
+    fn signs_in_as(&self, receiver: &str) -> Option<Id> {
+        self.receiver(receiver)?.notifier.signs_in_as()
     }
 }
 

@@ -5,8 +5,9 @@ use std::fmt;
 use url::Url;
 
 use crate::domain::{
-    SecretSource,
+    Id, Kind, SecretSource,
     matcher::Matcher,
+    own::Own,
     ownership::{OwnerSource, Ownership},
 };
 
@@ -101,6 +102,23 @@ pub enum Auth {
     },
     /// As whoever is signed in to the Azure CLI.
     AzureCli,
+}
+
+impl Auth {
+    /// The client id and what proves it, where that is something that runs out.
+    pub fn own(&self) -> Option<Own> {
+        let (client_id, kind) = match self {
+            Self::ClientSecret { client_id, .. } => (client_id, Kind::ClientSecret),
+            Self::Certificate { client_id, .. } => (client_id, Kind::Certificate),
+            Self::WorkloadIdentity { .. } | Self::ManagedIdentity { .. } | Self::AzureCli => {
+                return None;
+            }
+        };
+        Some(Own {
+            app_id: Id::parse(client_id),
+            kind,
+        })
+    }
 }
 
 /// Who hands out a managed identity's tokens. Each is on this machine or its host, and is never asked through a proxy.

@@ -8,7 +8,7 @@ use super::{
     refusal::{GraphRefusal, SignInRefusal},
     signin::{CertificateError, ChallengeError, CliError, IdentityRefusal},
 };
-use crate::domain::secret::SecretError;
+use crate::domain::{Id, secret::SecretError};
 
 /// Which of Microsoft's services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -227,6 +227,16 @@ pub enum ScanError {
     /// The work was cut off on our side.
     #[error("the scan was cut off inside forewarn: {0}")]
     Interrupted(tokio::task::JoinError),
+}
+
+impl ScanError {
+    /// The client id that Entra did not let sign in, if that is why.
+    pub fn refused_client(&self) -> Option<Id> {
+        match self {
+            Self::SignIn(refusal) => Some(Id::parse(&refusal.client_id)),
+            _ => None,
+        }
+    }
 }
 
 fn out_of_time(service: Service, wait: Option<Duration>) -> String {

@@ -105,6 +105,7 @@ impl Tenant {
 
     async fn snapshot(&self, pace: &Pace<'_>) -> Result<Snapshot, ScanError> {
         let mut snapshot = Snapshot::default();
+        snapshot.facts.own = self.config.auth.own();
         let mut read = 0;
         for (position, list) in List::wanted(&self.config).into_iter().enumerate() {
             let collector = self.list(list, read, pace).await?;

@@ -22,7 +22,7 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use crate::domain::Notification;
+use crate::domain::{Id, Notification};
 
 /// A place alerts go.
 pub trait Notifier: Send + Sync {
@@ -40,6 +40,11 @@ pub trait Notifier: Send + Sync {
 
     /// Connects without sending anything, and says in a few words what was reached.
     fn check(&self) -> BoxFuture<'_, Result<String, SendError>>;
+
+    /// The client id of the app that it signs in as with Entra, if it does: where that app is refused, nothing can be told here.
+    fn signs_in_as(&self) -> Option<Id> {
+        None
+    }
 
     /// The least time between two messages that the channel accepts.
     fn pace(&self) -> Duration {

@@ -147,6 +147,8 @@ impl Scene<'_> {
         let idle = (self.telling == Telling::Due && row.unused).then(|| self.idle(row));
         let breaks = (self.telling == Telling::Due && row.superseded_by.is_none())
             .then(|| words::breaks(row.kind, has_ended(row)).to_owned());
+        let own =
+            (row.own && breaks.is_some()).then(|| words::breaks_own(has_ended(row)).to_owned());
         let how = (self.telling == Telling::Due)
             .then(|| how(row))
             .flatten()
@@ -154,7 +156,7 @@ impl Scene<'_> {
         let clusters = (self.telling == Telling::Due)
             .then(|| clusters::note(row))
             .flatten();
-        [situation, idle, breaks, how, clusters, reason]
+        [situation, idle, breaks, own, how, clusters, reason]
             .into_iter()
             .flatten()
             .collect()
@@ -205,7 +207,12 @@ pub(super) fn app(row: &Row, most: usize) -> String {
 /// What it is, with its name.
 pub(super) fn credential(row: &Row, most: usize) -> String {
     let name = row.credential_name.as_deref().unwrap_or_default();
-    words::credential(row.kind, &clean(name, most))
+    let credential = words::credential(row.kind, &clean(name, most));
+    if row.own {
+        words::own(&credential)
+    } else {
+        credential
+    }
 }
 
 /// Has it ended, by the decision's own account?

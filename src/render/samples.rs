@@ -55,6 +55,7 @@ pub(crate) fn row(number: u32, app: &str, name: &str, hours: i64) -> Row {
         object_type: ObjectType::Application,
         thumbprint: None,
         active: None,
+        own: false,
         self_renewing: None,
         app_name: app.to_owned(),
         kind: Kind::ClientSecret,
@@ -180,6 +181,16 @@ pub(crate) fn mixed() -> Notification {
         ..row(6, "intranet-search", "old key", 2 * 24 + 2)
     };
     due(vec![expired, today, certificate, newer, saml, superseded])
+}
+
+/// What forewarn itself signs in with, among others.
+pub(crate) fn own() -> Notification {
+    let own = |row: Row| Row { own: true, ..row };
+    due(vec![
+        own(row(1, "forewarn", "own", -1)),
+        own(row(2, "forewarn", "other", 13 * 24 + 1)),
+        row(3, "billing-api", "prod", 3 * 24),
+    ])
 }
 
 /// Everything that has ended.

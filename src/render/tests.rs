@@ -20,6 +20,7 @@ fn every_kind_of_message_as_a_person_reads_it() {
     for (name, notification) in [
         ("mixed", samples::mixed()),
         ("expired", samples::expired()),
+        ("own", samples::own()),
         ("resolved", samples::resolved()),
         ("failing", samples::failing()),
         ("recovered", samples::recovered()),

@@ -33,7 +33,7 @@ pub(super) const FOOTER_APPEND: &str = "Keep --append: without it the Azure CLI 
 pub(super) const FOOTER_TEST: &str = "Sent because somebody asked forewarn for a test.";
 pub(super) const FOOTER_RESOLVED: &str = "This comes once, to those who were told of it before.";
 pub(super) const FOOTER_FAILING: &str = "This is told once; another message comes when it is over.";
-pub(super) const FOOTER_RECOVERED: &str = "This comes to those who were told of the problem.";
+pub(super) const FOOTER_RECOVERED: &str = "This comes once, to every receiver.";
 pub(super) const NEVER: &str = "never expires";
 pub(super) const HOW_SAML: &str = "Make a new one on the app's single sign-on page, hand it to the app, and only then make it active.";
 pub(super) const HOW_VPN: &str = "Make a new one under Conditional Access, VPN connectivity, and roll it out before making it primary.";
@@ -177,6 +177,20 @@ pub(super) fn breaks(kind: Kind, ended: bool) -> &'static str {
         }
         (Kind::Federated, _) => "Federated credentials do not expire.",
     }
+}
+
+/// What stops working when it is forewarn's own.
+pub(super) fn breaks_own(ended: bool) -> &'static str {
+    if ended {
+        "Forewarn itself signs in with it: nothing in this tenant is watched until it is given a new one. No restart is needed."
+    } else {
+        "Forewarn itself signs in with it: once it has ended, nothing in this tenant is watched. A new one is read at the next sign-in; no restart is needed."
+    }
+}
+
+/// `client secret "prod" (forewarn's own sign-in)`
+pub(super) fn own(credential: &str) -> String {
+    format!("{credential} (forewarn's own sign-in)")
 }
 
 pub(super) fn superseded(by: &str) -> String {

@@ -118,7 +118,7 @@ fn a_scan_names_them_by_either_way_and_goes_on_without() {
 
 #[test]
 fn a_message_tells_which_they_are_and_what_to_type() {
-    let world = World::story();
+    let world = World::of_story(0);
     world.configure(ONCE, &[AKS, &receivers(&world.sandbox)].concat());
     let daemon = world.run();
     until("the delivery of everything", SOON, || {

@@ -133,7 +133,7 @@ fn without_a_licence_it_is_said_once_and_the_scan_is_as_without() {
 
 #[test]
 fn people_read_that_a_rotation_is_unfinished_and_what_nobody_uses() {
-    let world = World::story();
+    let world = World::of_story(0);
     configure(&world, &receivers(&world.sandbox));
     let daemon = world.run();
     let said = ["the rotation is unfinished.", "Not used for 19"];

@@ -33,6 +33,7 @@ mod demo;
 mod http;
 mod last_use;
 mod misbehaving;
+mod own;
 mod owners;
 mod scan;
 mod secrecy;

@@ -2,7 +2,7 @@
 
 use std::{fs, net::SocketAddr, path::PathBuf, process::Command, sync::Arc};
 
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use forewarn::{
     app::clock::SystemClock,
     domain::Clock,
@@ -58,15 +58,17 @@ impl World {
         })
     }
 
-    /// The demo's tenant, on its first day.
-    pub(crate) fn story() -> Self {
-        Self::with(&crowd(0), |options| {
-            options.population = Population::Story(Story { start: now() });
-        })
+    /// The tenant of the story that the demo tells, so many days after its start.
+    pub(crate) fn of_story(days: i64) -> Self {
+        let start = now() - TimeDelta::days(days);
+        Self::populated(Population::Story(Story { start }), |_| {})
     }
 
     fn with(tenant: &Generated, change: impl FnOnce(&mut Options)) -> Self {
-        let population = Population::Generated(tenant.clone());
+        Self::populated(Population::Generated(tenant.clone()), change)
+    }
+
+    fn populated(population: Population, change: impl FnOnce(&mut Options)) -> Self {
         let mut options = Options::new(population, Arc::new(now));
         options.smtp = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
         change(&mut options);

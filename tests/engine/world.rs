@@ -11,14 +11,15 @@ use forewarn::{
     app::clock::ManualClock,
     domain::{
         App, Clock, Credential, Expiry, Id, Kind, Notification, ObjectType, Row, Snapshot,
-        facts::Owner,
+        facts::{Facts, Owner},
+        own::Own,
         ownership::Ownership,
         policy::Policies,
         route::{Route, Routes},
         snapshot::Warning,
     },
     engine::{Engine, Receiver, Status, deliver::deliver_due},
-    entra::{Directory, FoundOwners, Progress, ScanError},
+    entra::{Directory, FoundOwners, Presented, Progress, ScanError, SignInRefusal},
     notify::{Envelope, Failure, Notifier, Payload, SendError},
     store::{SqliteStore, Store},
     telemetry::Metrics,
@@ -46,6 +47,10 @@ pub(crate) struct FakeTenant {
     pub(crate) owners: Mutex<BTreeMap<&'static str, Vec<&'static str>>>,
     /// The apps whose owners were asked for, request by request.
     pub(crate) asked: Mutex<Vec<String>>,
+    /// The app that it is signed in to as.
+    pub(crate) own: Mutex<Option<Own>>,
+    /// Entra refuses that app.
+    pub(crate) refuses: Mutex<bool>,
 }
 
 impl Directory for FakeTenant {
@@ -62,8 +67,17 @@ impl Directory for FakeTenant {
             if *self.fails.lock().unwrap() {
                 return Err(scan_error());
             }
+            let own = self.own.lock().unwrap().clone();
+            if *self.refuses.lock().unwrap() {
+                return Err(refusal(&own.unwrap()));
+            }
             let apps = self.apps.lock().unwrap().clone();
+            let facts = Facts {
+                own,
+                ..Facts::default()
+            };
             Ok(Snapshot {
+                facts,
                 listed: apps.len() as u64,
                 apps,
                 warnings: self.odd.lock().unwrap().iter().map(|id| odd(id)).collect(),
@@ -123,6 +137,8 @@ pub(crate) enum Answer {
 pub(crate) struct FakeReceiver {
     name: &'static str,
     rows_a_part: usize,
+    /// The app that it signs in as.
+    pub(crate) client: Mutex<Option<Id>>,
     pub(crate) answers: Mutex<VecDeque<Answer>>,
     /// Idempotency key and what it held, in the order taken.
     pub(crate) taken: Mutex<Vec<(String, String)>>,
@@ -152,6 +168,10 @@ impl Notifier for FakeReceiver {
 
     fn targets(&self) -> Vec<String> {
         vec![String::new()]
+    }
+
+    fn signs_in_as(&self) -> Option<Id> {
+        self.client.lock().unwrap().clone()
     }
 
     fn compose(&self, notification: &Notification) -> Vec<Payload> {
@@ -239,6 +259,7 @@ impl World {
             Arc::new(FakeReceiver {
                 name,
                 rows_a_part: 2,
+                client: Mutex::default(),
                 answers: Mutex::default(),
                 taken: Mutex::default(),
                 hangs: Notify::new(),
@@ -254,6 +275,8 @@ impl World {
                 ownership: Ownership::default(),
                 owners: Mutex::default(),
                 asked: Mutex::default(),
+                own: Mutex::default(),
+                refuses: Mutex::default(),
             }),
             receivers: receivers.iter().map(receiver).collect(),
             routes: Vec::new(),
@@ -351,6 +374,21 @@ fn odd(object_id: &str) -> Warning {
         object_id: object_id.to_owned(),
         message: "odd".to_owned(),
     }
+}
+
+/// What Entra says of a secret that has run out.
+fn refusal(own: &Own) -> ScanError {
+    ScanError::SignIn(Box::new(SignInRefusal {
+        status: 401,
+        aadsts: Some(7_000_222),
+        error: "invalid_client".to_owned(),
+        description: String::new(),
+        correlation_id: None,
+        client_id: own.app_id.to_string(),
+        presented: Presented::Secret,
+        secret_source: "the file own.txt".to_owned(),
+        suspicion: None,
+    }))
 }
 
 fn scan_error() -> ScanError {

@@ -1,6 +1,7 @@
 //! `forewarn scan`.
 
 mod csv;
+mod own;
 mod table;
 
 use std::{

@@ -7,6 +7,7 @@ use comfy_table::{
     presets,
 };
 
+use super::own;
 use crate::{
     app::report::{Report, Summary},
     cli::output,
@@ -25,16 +26,27 @@ const WIDTH_WITHOUT_TERMINAL: u16 = 140;
 const WIDE: u16 = 110;
 
 pub(super) fn print(report: &Report, within: TimeDelta, calendar: &Calendar) -> anyhow::Result<()> {
-    let rows: Vec<Row> = report.rows(Some(within)).collect();
+    let own: Vec<Row> = report.own_rows().collect();
+    let is_apart = |row: &Row| row.own && !row.stale;
+    let rows: Vec<Row> = report
+        .rows(Some(within))
+        .filter(|row| !is_apart(row))
+        .collect();
     let several_tenants = report.tenants().nth(1).is_some();
-    let mut lines = Vec::new();
+    let mut lines = own::lines(&own, calendar);
+    let shown = rows.len() + lines.len();
+    if !lines.is_empty() {
+        lines.push(String::new());
+    }
     if !rows.is_empty() {
         lines.push(table(&rows, several_tenants, calendar).to_string());
     }
     // where nothing could be read there is nothing to sum up
     if report.tenants().any(|tenant| tenant.complete) {
-        lines.push(String::new());
-        lines.push(footer(report.summary(), rows.len(), within));
+        if !rows.is_empty() {
+            lines.push(String::new());
+        }
+        lines.push(footer(report.summary(), shown, within));
     }
     if lines.is_empty() {
         return Ok(());

@@ -113,6 +113,7 @@ pub(in crate::store) fn announced(n: u128) -> Announced {
             object_type: ObjectType::Application,
             thumbprint: None,
             active: None,
+            own: false,
             self_renewing: None,
             app_name: credential.app_name,
             kind: credential.key.kind,

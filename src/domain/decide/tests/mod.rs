@@ -1,6 +1,7 @@
 //! One test a sentence of the rules of what is due.
 
 mod ladder;
+mod own;
 mod renewal;
 mod rotation;
 mod silences;

@@ -116,6 +116,7 @@ pub(super) fn row(n: usize, app_name: &str) -> Row {
         object_type: ObjectType::Application,
         thumbprint: None,
         active: None,
+        own: false,
         self_renewing: None,
         app_name: app_name.to_owned(),
         kind: Kind::ClientSecret,
