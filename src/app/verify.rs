@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 
 use super::{net, parts::Net};
-pub use crate::entra::verify::{Finding, Listed, Outcome};
+pub use crate::entra::verify::{Finding, HeldCertificate, Listed, Outcome};
 use crate::{
     config::Config,
     domain::{Clock, Secrets, secret::SecretString},
@@ -45,11 +45,33 @@ pub async fn verify(
     secrets: Arc<dyn Secrets>,
 ) -> anyhow::Result<Finding> {
     let question = question(asked, config)?;
+    let means = means(config, clock, secrets)?;
+    Ok(verify::verify(held, &question, &means).await)
+}
+
+/// Finds out whether `held` is a certificate of the application that works.
+pub async fn verify_certificate(
+    asked: &Asked,
+    held: &HeldCertificate,
+    config: Option<&Config>,
+    clock: Arc<dyn Clock>,
+    secrets: Arc<dyn Secrets>,
+) -> anyhow::Result<Finding> {
+    let question = question(asked, config)?;
+    let means = means(config, clock, secrets)?;
+    Ok(verify::verify_certificate(held, &question, &means).await)
+}
+
+fn means(
+    config: Option<&Config>,
+    clock: Arc<dyn Clock>,
+    secrets: Arc<dyn Secrets>,
+) -> anyhow::Result<Means> {
     let web = match config {
         Some(config) => Net::new(config)?.http,
         None => net::client(None)?,
     };
-    let means = Means {
+    Ok(Means {
         http: Clients {
             web,
             local: net::local_client()?,
@@ -57,8 +79,7 @@ pub async fn verify(
         secrets,
         clock,
         seed: rand::random(),
-    };
-    Ok(verify::verify(held, &question, &means).await)
+    })
 }
 
 fn question(asked: &Asked, config: Option<&Config>) -> anyhow::Result<Question> {

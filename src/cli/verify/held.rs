@@ -57,29 +57,40 @@ fn from_file(path: &Path) -> anyhow::Result<Held> {
     })
 }
 
+/// All of a file's text; nothing where it is no text at all, as a PFX file is none.
+pub(super) fn text_of_file(path: &Path) -> anyhow::Result<String> {
+    let file = File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let bytes = bytes(file, &path.display().to_string())?;
+    Ok(String::from_utf8(bytes).unwrap_or_default())
+}
+
+pub(super) fn is_terminal() -> bool {
+    std::io::stdin().is_terminal()
+}
+
 fn from_stdin() -> anyhow::Result<SecretString> {
-    if std::io::stdin().is_terminal() {
-        return ask();
+    if is_terminal() {
+        return ask("Client secret (nothing is shown while you type or paste): ");
     }
     let (secret, _) = without_newline(text(std::io::stdin().lock(), "stdin")?);
     Ok(secret.into())
 }
 
 /// Asks on the terminal; what is typed is not shown.
-fn ask() -> anyhow::Result<SecretString> {
+pub(super) fn ask(prompt: &str) -> anyhow::Result<SecretString> {
     let terminal = [Term::stderr(), Term::stdout()]
         .into_iter()
         .find(Term::is_term)
-        .context("there is no terminal to ask on; pipe the value in, or use --secret-file or --secret-env")?;
-    terminal.write_str("Client secret (nothing is shown while you type or paste): ")?;
+        .context("there is no terminal to ask on; use a file or an environment variable")?;
+    terminal.write_str(prompt)?;
     Ok(terminal
         .read_secure_line()
         .context("the terminal cannot be read")?
         .into())
 }
 
-/// All of a short text.
-fn text(from: impl Read, name: &str) -> anyhow::Result<String> {
+/// All of what is short.
+fn bytes(from: impl Read, name: &str) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(LONGEST + 1)
         .read_to_end(&mut bytes)
@@ -90,6 +101,12 @@ fn text(from: impl Read, name: &str) -> anyhow::Result<String> {
             LONGEST >> 10
         );
     }
+    Ok(bytes)
+}
+
+/// All of a short text.
+fn text(from: impl Read, name: &str) -> anyhow::Result<String> {
+    let bytes = bytes(from, name)?;
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         bail!(
             "{name} is text of two bytes a character (UTF-16), as PowerShell's `>` writes it; programs that expect a plain secret cannot use \

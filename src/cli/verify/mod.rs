@@ -1,12 +1,13 @@
 //! `forewarn verify`.
 
+mod certificate;
 mod held;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use anyhow::bail;
 
-use self::held::Held;
+use self::{certificate::Certificate, held::Held};
 use super::{
     Global,
     output::{complain, print},
@@ -15,20 +16,21 @@ use super::{
 use crate::{
     app::{
         clock::SystemClock,
-        verify::{Asked, Finding, Outcome, verify},
+        verify::{Asked, Finding, Outcome, verify, verify_certificate},
     },
     config::{Config, SystemSecrets},
 };
 
-/// Try a client secret: is the value that I hold the right one, and if not, what is wrong with it?
+/// Try a client secret or a certificate: is what I hold the right one, and if not, what is wrong with it?
 ///
 /// The value is never an argument: it is typed in where nothing is shown, piped in, or read from a file or a variable. It is
-/// not printed, logged or kept.
+/// not printed, logged or kept; nor is a certificate's private key, which is not sent anywhere either.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  forewarn verify --tenant contoso --client-id 11111111-2222-4333-8444-555555555555\n  \
     kubectl get secret billing -o jsonpath='{.data.secret}' | base64 -d | forewarn verify --tenant-id T --client-id C\n  \
-    forewarn verify --tenant-id T --client-id C --secret-file /run/secrets/billing --format json | jq .outcome\n\n\
+    forewarn verify --tenant-id T --client-id C --secret-file /run/secrets/billing --format json | jq .outcome\n  \
+    forewarn verify --tenant contoso --certificate /run/secrets/contoso.pem\n\n\
     Exit codes: 0 it works, 2 it does not, 3 could not tell."
 )]
 pub(super) struct Verify {
@@ -50,6 +52,8 @@ pub(super) struct Verify {
     /// Read the value from this environment variable instead of stdin
     #[arg(long, value_name = "NAME")]
     secret_env: Option<String>,
+    #[command(flatten)]
+    certificate: Certificate,
     /// How the answer looks
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -116,9 +120,12 @@ impl Verify {
             cloud: self.cloud.clone(),
         };
         asked.check(config.as_ref())?;
-        let held = Held::read(self.secret_file.as_deref(), self.secret_env.as_deref()).await?;
         let clock = Arc::new(SystemClock);
         let secrets = Arc::new(SystemSecrets);
+        if let Some(held) = self.certificate.read().await? {
+            return verify_certificate(&asked, &held, config.as_ref(), clock, secrets).await;
+        }
+        let held = Held::read(self.secret_file.as_deref(), self.secret_env.as_deref()).await?;
         let mut finding = verify(&asked, &held.secret, config.as_ref(), clock, secrets).await?;
         finding.details.extend(held.note);
         Ok(finding)

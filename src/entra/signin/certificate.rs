@@ -63,9 +63,10 @@ pub enum CertificateError {
     UnknownCipher,
 }
 
-/// A certificate's key and thumbprint.
+/// A certificate, its key and its thumbprint.
 pub(super) struct Signer {
     key: RsaKeyPair,
+    certificate: Zeroizing<Vec<u8>>,
     thumbprint: [u8; 32],
 }
 
@@ -74,13 +75,21 @@ impl Signer {
         &self.key
     }
 
+    /// As DER.
+    pub(super) fn certificate(&self) -> &[u8] {
+        &self.certificate
+    }
+
     /// The SHA-256 of the certificate.
     pub(super) fn thumbprint(&self) -> &[u8] {
         &self.thumbprint
     }
 
     /// Reads the text of a file.
-    fn read(text: &str, password: Option<&SecretString>) -> Result<Self, CertificateError> {
+    pub(super) fn read(
+        text: &str,
+        password: Option<&SecretString>,
+    ) -> Result<Self, CertificateError> {
         let parts = pem::parse_many(text).map_err(|_| CertificateError::NotPem)?;
         if parts.is_empty() {
             return Err(CertificateError::NotPem);
@@ -101,12 +110,14 @@ impl Signer {
         }
         let key = key.ok_or(CertificateError::NoKey)?;
         let public = key.public_key().as_ref();
-        let holds_it = |der: &&Zeroizing<Vec<u8>>| der.windows(public.len()).any(|w| w == public);
-        let own = certificates.iter().find(holds_it);
-        let hash = digest(&SHA256, own.ok_or(CertificateError::Mismatch)?);
+        let holds_it = |der: &Zeroizing<Vec<u8>>| der.windows(public.len()).any(|w| w == public);
+        let own = certificates.iter().position(holds_it);
+        let certificate = certificates.swap_remove(own.ok_or(CertificateError::Mismatch)?);
+        let hash = digest(&SHA256, &certificate);
         let thumbprint = hash.as_ref().try_into();
         Ok(Self {
             thumbprint: thumbprint.map_err(|_| CertificateError::CannotSign)?,
+            certificate,
             key,
         })
     }

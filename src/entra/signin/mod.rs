@@ -9,16 +9,17 @@ mod assertion;
 mod azure_cli;
 mod certificate;
 mod client;
+mod der;
 mod granted;
 mod key;
 mod managed;
 mod pbes2;
 #[cfg(test)]
 mod tests;
+mod x509;
 
 use std::{sync::Arc, time::Duration};
 
-pub(super) use self::granted::Granted;
 use self::{
     azure_cli::AzureCli,
     client::{Client, Credential},
@@ -28,6 +29,7 @@ pub use self::{
     azure_cli::CliError, certificate::CertificateError, managed::ChallengeError,
     managed::IdentityRefusal,
 };
+pub(super) use self::{granted::Granted, x509::Certificate};
 use super::{
     config::{Auth, TenantConfig},
     error::{ScanError, Service},

@@ -12,16 +12,14 @@ use aws_lc_rs::{
 };
 use secrecy::{ExposeSecret, zeroize::Zeroizing};
 
-use super::certificate::CertificateError;
+use super::{
+    certificate::CertificateError,
+    der::{Der, INTEGER, OBJECT, OCTETS, SEQUENCE},
+};
 use crate::domain::secret::SecretString;
 
 /// More rounds than anybody asks for. Each costs time, in which nothing else is done; a million take some tenths of a second.
 const ROUNDS_MAX: u32 = 1_000_000;
-
-const INTEGER: u8 = 0x02;
-const OCTETS: u8 = 0x04;
-const OBJECT: u8 = 0x06;
-const SEQUENCE: u8 = 0x30;
 
 /// How the key is encrypted, and the key.
 struct Sealed<'a> {
@@ -64,28 +62,28 @@ pub(super) fn decrypt(
 }
 
 fn read(der: &[u8]) -> Option<Sealed<'_>> {
-    let mut outer = Der(Der(der).take(SEQUENCE)?);
-    let mut scheme = Der(outer.take(SEQUENCE)?);
+    let mut outer = Der::new(Der::new(der).take(SEQUENCE)?);
+    let mut scheme = Der::new(outer.take(SEQUENCE)?);
     let content = outer.take(OCTETS)?;
     // id-PBES2
     (scheme.take(OBJECT)? == [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0d])
         .then_some(())?;
-    let mut parameters = Der(scheme.take(SEQUENCE)?);
+    let mut parameters = Der::new(scheme.take(SEQUENCE)?);
 
-    let mut derivation = Der(parameters.take(SEQUENCE)?);
+    let mut derivation = Der::new(parameters.take(SEQUENCE)?);
     // id-PBKDF2
     (derivation.take(OBJECT)? == [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x05, 0x0c])
         .then_some(())?;
-    let mut derivation = Der(derivation.take(SEQUENCE)?);
+    let mut derivation = Der::new(derivation.take(SEQUENCE)?);
     let salt = derivation.take(OCTETS)?;
     let rounds = number(derivation.take(INTEGER)?)?;
     let _key_length = derivation.take(INTEGER);
     let digest = match derivation.take(SEQUENCE) {
-        Some(digest) => by_object(Der(digest).take(OBJECT)?)?,
+        Some(digest) => by_object(Der::new(digest).take(OBJECT)?)?,
         None => pbkdf2::PBKDF2_HMAC_SHA1,
     };
 
-    let mut encryption = Der(parameters.take(SEQUENCE)?);
+    let mut encryption = Der::new(parameters.take(SEQUENCE)?);
     // aes128-CBC-PAD and its longer siblings, below the arc of NIST's AES
     let (cipher, key_length) = match encryption.take(OBJECT)? {
         [0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x01, 0x02] => (&AES_128, 16),
@@ -122,29 +120,4 @@ fn number(bytes: &[u8]) -> Option<u32> {
             .iter()
             .fold(0, |number, byte| number << 8 | u32::from(*byte))
     })
-}
-
-/// What is left of a sequence in DER (X.690).
-struct Der<'a>(&'a [u8]);
-
-impl<'a> Der<'a> {
-    /// The content of the next element, if it is of this kind; else it stays.
-    fn take(&mut self, kind: u8) -> Option<&'a [u8]> {
-        let (found, rest) = self.0.split_first()?;
-        let (first, rest) = rest.split_first()?;
-        let (length, rest) = match usize::from(*first) {
-            short @ 0..=0x7f => (short, rest),
-            0x81 => (usize::from(*rest.first()?), rest.get(1..)?),
-            0x82 => {
-                let (length, rest) = rest.split_first_chunk::<2>()?;
-                (usize::from(u16::from_be_bytes(*length)), rest)
-            }
-            _ => return None,
-        };
-        let (content, rest) = rest.split_at_checked(length)?;
-        (*found == kind).then(|| {
-            self.0 = rest;
-            content
-        })
-    }
 }

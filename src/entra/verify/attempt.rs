@@ -1,4 +1,4 @@
-//! One sign-in with the value that is held.
+//! One sign-in with what is held.
 
 use std::{
     sync::{Arc, atomic::AtomicI64},
@@ -41,16 +41,22 @@ impl Tried {
     }
 }
 
-/// Gives the value that is held, wherever it is asked for.
-struct Held(SecretString);
+/// Gives what is held, which is nowhere but in memory.
+struct Held;
 
 impl Secrets for Held {
-    fn read(&self, _: &SecretSource) -> Result<SecretString, SecretError> {
-        Ok(self.0.clone())
+    fn read(&self, source: &SecretSource) -> Result<SecretString, SecretError> {
+        match source {
+            SecretSource::Literal(held) => Ok(held.clone()),
+            SecretSource::Env(_) | SecretSource::File(_) => {
+                Err(SecretError::Empty(source.to_string()))
+            }
+        }
     }
 }
 
-pub(super) async fn sign_in(held: &SecretString, question: &Question, means: &Means) -> Tried {
+/// Signs in once. What proves who we are is in `auth` itself.
+pub(super) async fn sign_in(auth: Auth, question: &Question, means: &Means) -> Tried {
     let config = TenantConfig {
         name: question.tenant_id.clone(),
         tenant_id: question.tenant_id.clone(),
@@ -59,10 +65,7 @@ pub(super) async fn sign_in(held: &SecretString, question: &Question, means: &Me
         // a token is all that is wanted; nobody else is asked
         graph: question.authority.clone(),
         arm: question.authority.clone(),
-        auth: Auth::ClientSecret {
-            client_id: question.client_id.clone(),
-            secret: SecretSource::Literal(held.clone()),
-        },
+        auth,
         include: Vec::new(),
         sign_in_activity: false,
         ignore: Vec::new(),
@@ -70,7 +73,7 @@ pub(super) async fn sign_in(held: &SecretString, question: &Question, means: &Me
         ownership: Ownership::default(),
     };
     let graph = question.cloud.graph();
-    let sign_in = SignIn::new(&config, &means.http, Arc::new(Held(held.clone())), graph);
+    let sign_in = SignIn::new(&config, &means.http, Arc::new(Held), graph);
     let dice = Dice::new(means.seed);
     let pace = Pace {
         clock: means.clock.as_ref(),

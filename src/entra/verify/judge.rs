@@ -24,7 +24,7 @@ use crate::{
 
 /// A secret that is younger may not be known everywhere in Entra yet. Two minutes are the most that has been seen (Azure/ARO-HCP's
 /// test suite allows for them); the rest is for clocks that differ.
-const FRESH: TimeDelta = TimeDelta::minutes(5);
+pub(super) const FRESH: TimeDelta = TimeDelta::minutes(5);
 const WRONG_SECRET: u32 = 7_000_215;
 const EXPIRED_SECRET: u32 = 7_000_222;
 
@@ -69,17 +69,8 @@ impl<'a> Evidence<'a> {
 
 pub(super) fn judge(held: &SecretString, evidence: &Evidence<'_>) -> Finding {
     let mut finding = Finding {
-        outcome: Outcome::CouldNotTell,
-        answer: String::new(),
-        details: Vec::new(),
-        next: Vec::new(),
-        client_id: evidence.question.client_id.clone(),
-        tenant_id: evidence.question.tenant_id.clone(),
         look: evidence.look.map(Look::name),
-        aadsts: None,
-        correlation_id: None,
-        secret: None,
-        newer: None,
+        ..Finding::about(evidence.question)
     };
     let matching = begins_like(held, evidence);
     match (&evidence.tried, &evidence.mended) {
@@ -97,7 +88,7 @@ pub(super) fn judge(held: &SecretString, evidence: &Evidence<'_>) -> Finding {
             match refusal.aadsts {
                 Some(WRONG_SECRET) => wrong(&mut finding, evidence, mended.as_ref(), &matching),
                 Some(EXPIRED_SECRET) => expired(&mut finding, evidence),
-                _ => refused(&mut finding, refusal),
+                _ => refused(&mut finding, refusal, "secret"),
             }
         }
     }
@@ -258,8 +249,8 @@ fn expired(finding: &mut Finding, evidence: &Evidence<'_>) {
     finding.next.push(words::renew(&finding.client_id));
 }
 
-/// Any other refusal.
-fn refused(finding: &mut Finding, refusal: &SignInRefusal) {
+/// Any other refusal of `what` is held.
+pub(super) fn refused(finding: &mut Finding, refusal: &SignInRefusal, what: &str) {
     let known = refusal.aadsts.and_then(aadsts::explain);
     let number = match refusal.aadsts {
         Some(code) => format!("AADSTS{code}"),
@@ -290,7 +281,7 @@ fn refused(finding: &mut Finding, refusal: &SignInRefusal) {
         CredentialOk::Unknown => (
             Outcome::CouldNotTell,
             format!(
-                "Could not tell: Entra refused before it came to the secret: {meaning} ({number})."
+                "Could not tell: Entra refused before it came to the {what}: {meaning} ({number})."
             ),
         ),
     };
@@ -359,7 +350,7 @@ fn likeliest<'e>(
 }
 
 /// A valid one of the same app that began later and ends later.
-fn tell_newer(finding: &mut Finding, app: &App, old: &Credential, now: DateTime<Utc>) {
+pub(super) fn tell_newer(finding: &mut Finding, app: &App, old: &Credential, now: DateTime<Utc>) {
     if let Replacement::Superseded(newer)
     | Replacement::Unfinished(newer)
     | Replacement::Newer(newer) = replacement(app, old, now, None, |_| false)

@@ -2,9 +2,10 @@
 //!
 //! The value is looked at first (`looks`): what surely is something else, somebody else's key perhaps, is sent nowhere. Then the token
 //! endpoint is asked, and the token thrown away. Then, where a configured tenant can read the app, its secrets are compared with
-//! what is held. `judge` makes one answer of all that; it does no I/O. The value is in none of it.
+//! what is held. `judge` makes one answer of all that; it does no I/O. The value is in none of it. A `certificate` goes the same way.
 
 mod attempt;
+mod certificate;
 mod judge;
 mod registry;
 #[cfg(test)]
@@ -18,13 +19,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Serialize;
 use url::Url;
 
+pub use self::certificate::{HeldCertificate, Shown, verify_certificate};
 use self::{judge::Evidence, registry::Registry};
 use super::{
-    config::{Cloud, TenantConfig},
+    config::{Auth, Cloud, TenantConfig},
     looks::{self, Look},
     signin::Clients,
 };
-use crate::domain::{Clock, Credential, Kind, Secrets, rung::days_left};
+use crate::domain::{Clock, Credential, Kind, SecretSource, Secrets, rung::days_left};
 
 /// What is asked, but for the value itself.
 #[derive(Debug, Clone)]
@@ -91,6 +93,29 @@ pub struct Finding {
     pub secret: Option<Listed>,
     /// One of the same app that is newer than that, and valid.
     pub newer: Option<Listed>,
+    /// The certificate, where it is one that is held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Shown>,
+}
+
+impl Finding {
+    /// Nothing is known yet.
+    fn about(question: &Question) -> Self {
+        Self {
+            outcome: Outcome::CouldNotTell,
+            answer: String::new(),
+            details: Vec::new(),
+            next: Vec::new(),
+            client_id: question.client_id.clone(),
+            tenant_id: question.tenant_id.clone(),
+            look: None,
+            aadsts: None,
+            correlation_id: None,
+            secret: None,
+            newer: None,
+            certificate: None,
+        }
+    }
 }
 
 /// A credential as Graph lists it.
@@ -139,10 +164,17 @@ pub async fn verify(held: &SecretString, question: &Question, means: &Means) -> 
         };
         return judge::judge(held, &evidence);
     }
-    let tried = attempt::sign_in(held, question, means).await;
+    let sign_in = async |value: &SecretString| {
+        let auth = Auth::ClientSecret {
+            client_id: question.client_id.clone(),
+            secret: SecretSource::Literal(value.clone()),
+        };
+        attempt::sign_in(auth, question, means).await
+    };
+    let tried = sign_in(held).await;
     let mended = looks::mended(held.expose_secret()).filter(|_| tried.is_wrong());
     let mended_tried = match &mended {
-        Some(mended) => Some(attempt::sign_in(mended, question, means).await),
+        Some(mended) => Some(sign_in(mended).await),
         None => None,
     };
     let evidence = Evidence {

@@ -162,7 +162,7 @@ fn kind(kind: Kind) -> &'static str {
     }
 }
 
-fn name_of(listed: &Listed) -> String {
+pub(super) fn name_of(listed: &Listed) -> String {
     listed
         .credential_name
         .as_deref()
@@ -170,14 +170,14 @@ fn name_of(listed: &Listed) -> String {
 }
 
 /// A name from outside.
-fn quoted(name: &str) -> String {
+pub(super) fn quoted(name: &str) -> String {
     match clean(name, NAME) {
         name if name.is_empty() => "without a name".to_owned(),
         name => format!("\"{name}\""),
     }
 }
 
-fn end(listed: &Listed) -> String {
+pub(super) fn end(listed: &Listed) -> String {
     let (Some(end), Some(days)) = (listed.expires_at, listed.days_left) else {
         return "never runs out".to_owned();
     };

@@ -31,6 +31,8 @@ const CLOCK_TOLERANCE: f64 = 300.0;
 
 /// A certificate whose key the client may sign with.
 pub(super) struct Registered {
+    /// Its `customKeyIdentifier`: the SHA-1 in base64.
+    pub(super) identifier: String,
     /// Without padding, as in `x5t#S256`.
     thumbprint: String,
     /// The same by SHA-1, as in `x5t`.
@@ -47,7 +49,9 @@ impl Registered {
         let body: String = body.split_whitespace().collect();
         let der = STANDARD.decode(body).ok()?;
         let hash = |algorithm| URL_SAFE_NO_PAD.encode(digest::digest(algorithm, &der));
+        let sha1 = digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, &der);
         Some(Self {
+            identifier: STANDARD.encode(sha1),
             thumbprint: hash(&digest::SHA256),
             thumbprint_sha1: hash(&digest::SHA1_FOR_LEGACY_USE_ONLY),
             key: rsa_key(&der)?.to_vec(),

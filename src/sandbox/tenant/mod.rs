@@ -130,6 +130,26 @@ impl Tenant {
         lock(&self.trouble).faults().clone()
     }
 
+    /// An app as Graph lists it: the client's own holds the certificate that it may sign in with, for a year.
+    fn as_listed(&self, mut app: App) -> App {
+        let Some(registered) = &self.registered else {
+            return app;
+        };
+        if app.app_id.to_string() == identity::CLIENT_ID && app.principal.is_none() {
+            let starts_at = app.created_at;
+            app.certificates.push(Certificate {
+                usage: "Verify",
+                key_id: Uuid::new_v5(&Uuid::NAMESPACE_OID, registered.identifier.as_bytes()),
+                display_name: Some("CN=forewarn".to_owned()),
+                custom_key_identifier: Some(registered.identifier.clone()),
+                starts_at: Some(starts_at),
+                ends_at: starts_at.checked_add_signed(TimeDelta::days(365)),
+                last_used_at: None,
+            });
+        }
+        app
+    }
+
     /// What time it is.
     fn now(&self) -> DateTime<Utc> {
         (self.clock)()

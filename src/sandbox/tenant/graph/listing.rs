@@ -77,7 +77,7 @@ pub(super) fn page(
     };
     for (position, app) in rows.enumerate() {
         out.push_str(if position == 0 { "{" } else { ",{" });
-        query.projection.write(&app, &mut out);
+        query.projection.write(&tenant.as_listed(app), &mut out);
         out.push('}');
     }
     out.push_str("]}");
