@@ -19,6 +19,8 @@ pub struct Health {
     pub last_error: Option<String>,
     /// True while `monitor.failing` has been told and not yet `monitor.recovered`.
     pub announced: bool,
+    /// The same of our clock, which may be wrong beside all else.
+    pub skew_announced: bool,
 }
 
 /// How a scan went.
@@ -50,6 +52,8 @@ pub enum Change {
     },
     /// `monitor.recovered`.
     Recovered {
+        /// From what.
+        blindness: Blindness,
         /// What it was and how it is now.
         note: String,
     },
@@ -95,6 +99,7 @@ impl Health {
         let clean = Self {
             last_success: Some(now),
             apps: Some(apps),
+            skew_announced: self.skew_announced,
             ..Self::default()
         };
         if let Some(before) = self.apps.filter(|_| self.shrank_to(apps)) {
@@ -118,12 +123,14 @@ impl Health {
         let change = self.announced.then(|| {
             let lasted = self.failing_since.map(|since| format!(" after {}", in_words(now - since)));
             let lasted = lasted.unwrap_or_default();
-            let note = if self.failures > 0 {
-                format!("Scans are complete again{lasted}: {apps} apps seen.")
+            let (blindness, note) = if self.failures > 0 {
+                let note = format!("Scans are complete again{lasted}: {apps} apps seen.");
+                (Blindness::Unreadable, note)
             } else {
-                format!("Another complete scan{lasted} saw {apps} apps; what is missing now is taken as removed.")
+                let note = format!("Another complete scan{lasted} saw {apps} apps; what is missing now is taken as removed.");
+                (Blindness::Shrunk, note)
             };
-            Change::Recovered { note }
+            Change::Recovered { blindness, note }
         });
         (clean, change)
     }
@@ -212,7 +219,7 @@ mod tests {
         assert_eq!(since, start);
         assert!(problem.contains("AADSTS7000222"), "{problem}");
         let (_, change) = health.after(complete(3), start + chrono::TimeDelta::hours(12));
-        let Some(Change::Recovered { note }) = change else {
+        let Some(Change::Recovered { note, .. }) = change else {
             panic!("not told")
         };
         assert!(

@@ -31,6 +31,7 @@ pub mod secret;
 pub mod self_renewing;
 pub mod severity;
 pub mod silence;
+pub mod skew;
 pub mod snapshot;
 pub mod supersede;
 pub mod thumbprint;

@@ -86,6 +86,9 @@ pub enum Subject {
     Recovered {
         /// The tenant's name.
         tenant: String,
+        /// What kind of trouble it was.
+        #[serde(default)]
+        blindness: Blindness,
         /// What it was and how it is now.
         note: String,
     },
@@ -97,13 +100,16 @@ pub enum Subject {
 }
 
 /// In which way a tenant cannot be seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Blindness {
     /// Its scans fail.
+    #[default]
     Unreadable,
     /// A complete scan suddenly holds much less.
     Shrunk,
+    /// Our clock is wrong, and what is due is judged by it.
+    Skewed,
 }
 
 impl Notification {

@@ -1,5 +1,7 @@
 //! What one complete pass over a tenant saw.
 
+use chrono::TimeDelta;
+
 use super::{App, facts::Facts, ownership::Noted};
 
 /// Everything a complete scan saw. There is no partial snapshot: a scan that could not finish is an error instead.
@@ -16,6 +18,8 @@ pub struct Snapshot {
     pub facts: Facts,
     /// Whom the apps' notes name as owners.
     pub noted: Noted,
+    /// How far the server's clock was ahead of ours, if it said.
+    pub clock_skew: Option<TimeDelta>,
 }
 
 impl Snapshot {

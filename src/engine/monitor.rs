@@ -32,7 +32,11 @@ pub fn monitor(
             problem: problem + &audience.remark(),
             since,
         },
-        Change::Recovered { note } => Subject::Recovered { tenant, note },
+        Change::Recovered { blindness, note } => Subject::Recovered {
+            tenant,
+            blindness,
+            note,
+        },
     };
     let notification = Notification {
         id: new_id(now),

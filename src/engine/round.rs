@@ -107,6 +107,7 @@ impl Engine {
             apps: round.scan.apps,
         };
         self.judge_health(tenant, before, scanned, None, round);
+        self.judge_clock(tenant, snapshot, round);
         Ok(counts)
     }
 
@@ -138,6 +139,16 @@ impl Engine {
         round
             .notifications
             .extend(change.map(|change| monitor(tenant, change, refused, self, now)));
+    }
+
+    fn judge_clock(&self, tenant: &str, snapshot: &Snapshot, round: &mut Round<'_>) {
+        let now = round.scan.finished_at;
+        let health = std::mem::take(&mut round.health);
+        let (health, change) = health.with_clock(snapshot.clock_skew, now);
+        round.health = health;
+        round
+            .notifications
+            .extend(change.map(|change| monitor(tenant, change, None, self, now)));
     }
 
     fn observe(&self, tenant: &str, snapshot: &Snapshot, scan: &ScanRecord) {

@@ -12,7 +12,7 @@ use std::{
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::task::spawn_blocking;
 use url::Url;
@@ -35,7 +35,7 @@ use super::{
     walk::Walk,
 };
 use crate::{
-    domain::{App, Clock, Row, Secrets, Snapshot, ownership::Ownership},
+    domain::{App, Clock, Row, Secrets, Snapshot, ownership::Ownership, skew::TOLD_FROM},
     telemetry::Metrics,
 };
 
@@ -44,8 +44,6 @@ const SMALLEST: &str = "$select=id&$top=1";
 const PAGES_MAX: usize = 20_000;
 /// How long [`Directory::check`] may take.
 const CHECK_TIME: Duration = Duration::from_mins(2);
-/// A clock that is off by more seconds than this is worth a warning.
-const SKEW_MAX: i64 = 300;
 /// How many odd values are named in the log; all of them are in the snapshot.
 const WARNINGS_NAMED: usize = 5;
 
@@ -174,7 +172,7 @@ impl Tenant {
 
     fn warn_of_skew(&self, pace: &Pace<'_>) {
         let ahead = pace.skew.load(Ordering::Relaxed);
-        if ahead.abs() > SKEW_MAX {
+        if ahead.abs() > TOLD_FROM.num_seconds() {
             tracing::warn!(
                 tenant.name = %self.config.name,
                 clock.skew_seconds = ahead,
@@ -241,6 +239,8 @@ impl Directory for Tenant {
             let outcome = self.snapshot(&pace).await;
             self.warn_of_skew(&pace);
             let mut snapshot = outcome?;
+            let ahead = pace.skew.load(Ordering::Relaxed);
+            snapshot.clock_skew = TimeDelta::try_seconds(ahead);
             self.warn_of_oddities(&snapshot);
             self.name_clusters(&mut snapshot, &pace).await;
             Ok(snapshot)

@@ -59,14 +59,18 @@ impl Renderer {
                 );
                 let tenant = clean(tenant, TENANT);
                 let intro = vec![
-                    words::intro_failing(&tenant, &since),
+                    words::intro_failing(*blindness, &tenant, &since),
                     clean(problem, PROBLEM),
                 ];
                 let title = words::title_failing(*blindness, &tenant);
                 monitor(title, RowSeverity::Critical, intro, words::FOOTER_FAILING)
             }
-            Subject::Recovered { tenant, note } => {
-                let title = words::title_recovered(&clean(tenant, TENANT));
+            Subject::Recovered {
+                tenant,
+                blindness,
+                note,
+            } => {
+                let title = words::title_recovered(*blindness, &clean(tenant, TENANT));
                 let intro = vec![clean(note, PROBLEM)];
                 monitor(title, RowSeverity::Ok, intro, words::FOOTER_RECOVERED)
             }

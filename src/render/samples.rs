@@ -245,9 +245,19 @@ pub(crate) fn failing() -> Notification {
 
 pub(crate) fn recovered() -> Notification {
     notification(Subject::Recovered {
+        blindness: Blindness::Unreadable,
         tenant: "contoso".to_owned(),
         note: "The last scan was complete: 2,000 apps. It had failed since 24 Nov 2026, 02:00."
             .to_owned(),
+    })
+}
+
+pub(crate) fn skewed() -> Notification {
+    notification(Subject::Failing {
+        tenant: "contoso".to_owned(),
+        blindness: Blindness::Skewed,
+        problem: "The clock of forewarn's machine is 12 minutes behind Microsoft's.".to_owned(),
+        since: now(),
     })
 }
 

@@ -23,6 +23,7 @@ fn every_kind_of_message_as_a_person_reads_it() {
         ("own", samples::own()),
         ("resolved", samples::resolved()),
         ("failing", samples::failing()),
+        ("skewed", samples::skewed()),
         ("recovered", samples::recovered()),
         ("test", samples::test()),
         ("hostile", samples::hostile()),

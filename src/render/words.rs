@@ -292,11 +292,15 @@ pub(super) fn title_failing(blindness: Blindness, tenant: &str) -> String {
     match blindness {
         Blindness::Unreadable => format!("forewarn cannot read tenant {tenant}"),
         Blindness::Shrunk => format!("forewarn suddenly sees far fewer apps in tenant {tenant}"),
+        Blindness::Skewed => format!("forewarn's clock is wrong, seen from tenant {tenant}"),
     }
 }
 
-pub(super) fn title_recovered(tenant: &str) -> String {
-    format!("forewarn sees tenant {tenant} again")
+pub(super) fn title_recovered(blindness: Blindness, tenant: &str) -> String {
+    match blindness {
+        Blindness::Unreadable | Blindness::Shrunk => format!("forewarn sees tenant {tenant} again"),
+        Blindness::Skewed => format!("forewarn's clock is right again, seen from tenant {tenant}"),
+    }
 }
 
 /// ` (2/3)`
@@ -333,8 +337,15 @@ pub(super) fn intro_part(part: usize, parts: usize, first: usize, last: usize) -
 pub(super) const INTRO_FIRST_SCAN: &str = "This was the first scan, so it holds everything that is \
     due already. From now on you hear of each credential as it gets closer to its end.";
 
-pub(super) fn intro_failing(tenant: &str, since: &str) -> String {
-    format!("Since {since} expiries in tenant {tenant} may go unseen.")
+pub(super) fn intro_failing(blindness: Blindness, tenant: &str, since: &str) -> String {
+    match blindness {
+        Blindness::Unreadable | Blindness::Shrunk => {
+            format!("Since {since} expiries in tenant {tenant} may go unseen.")
+        }
+        Blindness::Skewed => {
+            format!("Seen at {since}: expiries in tenant {tenant} may be told at the wrong time.")
+        }
+    }
 }
 
 /// Why this came: `These credentials reached 30 and 7 days before their end, and their end. …`

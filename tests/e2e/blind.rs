@@ -107,3 +107,35 @@ fn a_scan_that_breaks_off_after_its_first_page_resolves_nothing() {
     assert!(daemon.metric(failures).unwrap() >= 5.0);
     daemon.stop();
 }
+
+#[test]
+fn a_clock_that_is_wrong_is_told_once_and_once_that_it_is_right_again() {
+    let world = World::new(&crowd(20));
+    world.configure(EVERY_SECOND, &receivers(&world.sandbox));
+    world.set_clock_ahead(-700);
+    let daemon = world.run();
+    let about_the_clock = |receiver: &str| -> Vec<bool> {
+        let told = messages(world.inbox(), receiver).into_iter();
+        told.filter(|message| {
+            message.text.contains("forewarn's clock is") || message.text.contains("The clock")
+        })
+        .map(|message| message.text.contains("11 minutes ahead of"))
+        .collect()
+    };
+    until("everybody hears of the clock", SOON, || {
+        RECEIVERS
+            .iter()
+            .all(|receiver| about_the_clock(receiver) == [true])
+    });
+    daemon.wait_for_rounds(2);
+    let skew = daemon.metric(r#"forewarn_clock_skew_seconds{tenant="contoso"}"#);
+    assert!((-705.0..-695.0).contains(&skew.unwrap()), "{skew:?}");
+
+    world.all_is_well();
+    until("everybody hears that it is right again", SOON, || {
+        RECEIVERS
+            .iter()
+            .all(|receiver| about_the_clock(receiver) == [true, false])
+    });
+    daemon.stop();
+}

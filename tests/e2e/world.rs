@@ -106,6 +106,14 @@ impl World {
         });
     }
 
+    /// Microsoft's clock is so many seconds ahead from now on.
+    pub(crate) fn set_clock_ahead(&self, seconds: i64) {
+        self.sandbox.set_faults(Faults {
+            date_skew_seconds: seconds,
+            ..Faults::default()
+        });
+    }
+
     /// Graph takes so many milliseconds to answer from now on.
     pub(crate) fn slow_down(&self, latency_ms: u64) {
         self.sandbox.set_faults(Faults {

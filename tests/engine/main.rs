@@ -8,5 +8,6 @@
 mod own;
 mod owners;
 mod simulation;
+mod skew;
 mod stories;
 mod world;

@@ -49,6 +49,8 @@ pub(crate) struct FakeTenant {
     pub(crate) asked: Mutex<Vec<String>>,
     /// The app that it is signed in to as.
     pub(crate) own: Mutex<Option<Own>>,
+    /// How far its clock is ahead.
+    pub(crate) clock_skew: Mutex<Option<TimeDelta>>,
     /// Entra refuses that app.
     pub(crate) refuses: Mutex<bool>,
 }
@@ -78,6 +80,7 @@ impl Directory for FakeTenant {
             };
             Ok(Snapshot {
                 facts,
+                clock_skew: *self.clock_skew.lock().unwrap(),
                 listed: apps.len() as u64,
                 apps,
                 warnings: self.odd.lock().unwrap().iter().map(|id| odd(id)).collect(),
@@ -276,6 +279,7 @@ impl World {
                 owners: Mutex::default(),
                 asked: Mutex::default(),
                 own: Mutex::default(),
+                clock_skew: Mutex::default(),
                 refuses: Mutex::default(),
             }),
             receivers: receivers.iter().map(receiver).collect(),

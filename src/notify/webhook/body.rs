@@ -138,7 +138,7 @@ fn monitor(subject: &Subject) -> Option<Monitor<'_>> {
             problem,
             since: *since,
         }),
-        Subject::Recovered { tenant, note } => Some(Monitor::Recovered { tenant, note }),
+        Subject::Recovered { tenant, note, .. } => Some(Monitor::Recovered { tenant, note }),
         Subject::Due { .. } | Subject::Resolved { .. } | Subject::Test { .. } => None,
     }
 }

@@ -165,6 +165,7 @@ pub(in crate::store) fn notification(n: u128) -> Notification {
     Notification {
         id: id(n),
         subject: Subject::Recovered {
+            blindness: crate::domain::notification::Blindness::default(),
             tenant: "contoso".into(),
             note: "It was \"down\"; it is 'up' again. \u{1f44d}".into(),
         },

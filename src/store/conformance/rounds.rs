@@ -60,6 +60,7 @@ pub(in crate::store) async fn a_failed_scan_changes_scan_and_health_only(ground:
         failing_since: Some(at(1)),
         last_error: Some("page 7 of 12 is cut short".into()),
         announced: true,
+        skew_announced: false,
         ..Health::default()
     };
     failed.notifications = vec![(notification(1), vec![delivery(1, "mail", 1)])];
@@ -88,6 +89,7 @@ pub(in crate::store) async fn health_is_read_back_as_written(ground: &mut impl G
         failing_since: Some(at(2)),
         last_error: Some("it \"broke\"".into()),
         announced: true,
+        skew_announced: true,
     };
     for (n, health) in [full.clone(), Health::default(), full]
         .into_iter()

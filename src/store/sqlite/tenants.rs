@@ -8,6 +8,10 @@ use super::{
 };
 use crate::domain::health::Health;
 
+/// What has been told, as the bits of a number: that the tenant cannot be seen, and that the clock is wrong.
+const BLIND: i64 = 1;
+const SKEWED: i64 = 2;
+
 /// What is remembered of a tenant's scans.
 pub(super) async fn health(conn: &mut SqliteConnection, tenant: &str) -> sqlx::Result<Health> {
     let row = query(
@@ -20,6 +24,7 @@ pub(super) async fn health(conn: &mut SqliteConnection, tenant: &str) -> sqlx::R
         return Ok(Health::default());
     };
     let apps: Option<i64> = row.try_get("apps")?;
+    let announced: i64 = row.try_get("announced")?;
     Ok(Health {
         last_success: maybe_time(&row, "last_success")?,
         apps: apps
@@ -29,7 +34,8 @@ pub(super) async fn health(conn: &mut SqliteConnection, tenant: &str) -> sqlx::R
         failures: row.try_get("failures")?,
         failing_since: maybe_time(&row, "failing_since")?,
         last_error: row.try_get("last_error")?,
-        announced: row.try_get("announced")?,
+        announced: announced & BLIND != 0,
+        skew_announced: announced & SKEWED != 0,
     })
 }
 
@@ -78,8 +84,13 @@ pub(super) async fn put_health(
     .bind(health.failures)
     .bind(health.failing_since.map(millis))
     .bind(health.last_error.as_deref())
-    .bind(health.announced)
+    .bind(announced(health))
     .execute(conn)
     .await?;
     Ok(())
+}
+
+fn announced(health: &Health) -> i64 {
+    let bit = |is_set: bool, bit: i64| if is_set { bit } else { 0 };
+    bit(health.announced, BLIND) | bit(health.skew_announced, SKEWED)
 }

@@ -230,6 +230,7 @@ fn few_rows_or_none_are_one_mail() {
     assert_eq!(compose::parts(&renderer(), &samples::due(1)).len(), 1);
     let mut notification = samples::due(0);
     notification.subject = Subject::Recovered {
+        blindness: crate::domain::notification::Blindness::default(),
         tenant: "contoso".to_owned(),
         note: "It can be seen again.".to_owned(),
     };
