@@ -170,6 +170,11 @@ impl Report {
         results.flatten().map(Snapshot::credentials).sum()
     }
 
+    /// The instant at which everything was judged.
+    pub fn judged_at(&self) -> DateTime<Utc> {
+        self.now
+    }
+
     /// How many credentials are how urgent.
     pub fn summary(&self) -> Summary {
         self.summary
@@ -216,7 +221,7 @@ impl Report {
             until.is_none_or(|until| row.expires_at.is_some_and(|end| end <= until))
         };
         let places = self.order.iter().filter_map(|at| self.place(*at));
-        places.map(|place| self.row(place)).filter(is_wanted)
+        places.map(|place| self.row(place)).take_while(is_wanted)
     }
 
     /// The rows of what forewarn itself signs in with, soonest end first.

@@ -67,11 +67,13 @@ impl ScanProgress {
         let style = ProgressStyle::with_template(
             "{spinner} {prefix}: {human_pos} apps read in {elapsed} {msg}",
         );
+        // a bar that ticks before it is one of the lines draws one of its own, which stays
         let bar = ProgressBar::new_spinner().with_prefix(tenant.to_owned());
+        let bar = self.lines.add(bar);
         if let Ok(style) = style {
             bar.set_style(style);
         }
         bar.enable_steady_tick(Duration::from_millis(100));
-        self.lines.add(bar)
+        bar
     }
 }

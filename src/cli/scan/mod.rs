@@ -1,7 +1,6 @@
 //! `forewarn scan`.
 
 mod csv;
-mod own;
 mod table;
 
 use std::{
@@ -41,8 +40,8 @@ pub(super) struct Scan {
     /// How the answer looks
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Only credentials that end within this time, such as 90d or 12h, and those that have ended [default: 90d for the
-    /// table, everything otherwise]
+    /// Only credentials that end within this time, such as 90d or 12h, and those that have ended [default: everything; for the
+    /// table the most urgent of 90d]
     #[arg(long, value_name = "TIME", value_parser = parse_time)]
     within: Option<TimeDelta>,
     /// Only this tenant; may be given several times
@@ -63,9 +62,6 @@ enum Format {
 
 /// A document can be sixty megabytes long; this is what a pipe takes at once, in bytes.
 const BUFFER: usize = 64 << 10;
-
-/// What the table shows unless told otherwise.
-const TABLE_WITHIN: TimeDelta = TimeDelta::days(90);
 
 fn parse_time(text: &str) -> Result<TimeDelta, String> {
     let duration = humantime::parse_duration(text)
@@ -144,7 +140,7 @@ impl Scan {
     /// What ends later is not shown; `None`: everything is.
     fn shown_within(&self) -> Option<TimeDelta> {
         let is_table = self.format == Format::Table;
-        self.within.or(is_table.then_some(TABLE_WITHIN))
+        self.within.or(is_table.then_some(table::WITHIN))
     }
 
     fn write(
@@ -153,7 +149,7 @@ impl Scan {
         calendar: &crate::domain::calendar::Calendar,
     ) -> anyhow::Result<()> {
         match self.format {
-            Format::Table => table::print(report, self.within.unwrap_or(TABLE_WITHIN), calendar),
+            Format::Table => table::print(report, self.within, calendar),
             Format::Csv => csv::write(report, self.within, std::io::stdout().lock()),
             Format::Json => {
                 let mut out = BufWriter::with_capacity(BUFFER, std::io::stdout().lock());
