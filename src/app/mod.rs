@@ -1,5 +1,6 @@
 //! The composition root: a [`Config`](crate::config::Config) becomes running parts, and stops them again.
 
+pub mod azure_cli;
 pub mod clock;
 pub mod daemon;
 pub mod demo;

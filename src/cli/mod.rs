@@ -38,8 +38,8 @@ use output::complain;
     arg_required_else_help = true
 )]
 #[command(
-    after_help = "Try it without Microsoft, mail or chat:\n  forewarn demo\n\nSee what runs out in your tenants:\n  \
-    forewarn scan --config forewarn.toml --within 90d\n\nRun it for good:\n  forewarn check --online && forewarn run\n\n\
+    after_help = "Try it without Microsoft, mail or chat:\n  forewarn demo\n\nSee what runs out where the Azure CLI is signed in, or in the \
+    tenants of a configuration file:\n  forewarn scan\n  forewarn scan --config forewarn.toml --within 90d\n\nRun it for good:\n  forewarn check --online && forewarn run\n\n\
     Understand a refused sign-in:\n  forewarn explain AADSTS7000215\n  forewarn verify --tenant contoso"
 )]
 struct Cli {
@@ -175,6 +175,19 @@ fn describe(error: &anyhow::Error) -> String {
     format!("error: {error}{}", causes.collect::<String>())
 }
 
+/// Says on stderr what is hardly meant about the keys below `sections`.
+fn tell_warnings(loaded: Loaded, sections: &[&str]) -> Config {
+    let concerns = |warning: &&Problem| {
+        sections
+            .iter()
+            .any(|section| warning.path.starts_with(section))
+    };
+    for warning in loaded.warnings.iter().filter(concerns) {
+        complain(warning);
+    }
+    loaded.config
+}
+
 impl Global {
     /// Finds, reads and checks the configuration.
     fn load(&self, clock: &dyn Clock) -> Result<Loaded, Problems> {
@@ -189,16 +202,7 @@ impl Global {
         clock: &dyn Clock,
         sections: &[&str],
     ) -> Result<Config, Problems> {
-        let loaded = self.load(clock)?;
-        let concerns = |warning: &&Problem| {
-            sections
-                .iter()
-                .any(|section| warning.path.starts_with(section))
-        };
-        for warning in loaded.warnings.iter().filter(concerns) {
-            complain(warning);
-        }
-        Ok(loaded.config)
+        Ok(tell_warnings(self.load(clock)?, sections))
     }
 
     /// Starts logging for a command whose output is for people.

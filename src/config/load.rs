@@ -37,10 +37,27 @@ pub fn load(
     environment: &[(String, String)],
     now: DateTime<Utc>,
 ) -> Result<Loaded, Problems> {
-    let source = Source::read(path)?;
+    load_source(&Source::read(path)?, environment, now)
+}
+
+/// As [`load`], of a text that is in no file; `name` is what problems call it.
+pub fn load_text(
+    name: &str,
+    text: String,
+    environment: &[(String, String)],
+    now: DateTime<Utc>,
+) -> Result<Loaded, Problems> {
+    load_source(&Source::of(Path::new(name), text), environment, now)
+}
+
+fn load_source(
+    source: &Source,
+    environment: &[(String, String)],
+    now: DateTime<Utc>,
+) -> Result<Loaded, Problems> {
     let schema = schema();
     let root = Node::root(&schema);
-    let mut report = Report::new(&source);
+    let mut report = Report::new(source);
 
     let document = match DeTable::parse_recoverable(source.text()) {
         (document, errors) if errors.is_empty() => document,

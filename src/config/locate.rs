@@ -14,6 +14,11 @@ pub fn locate(explicit: Option<PathBuf>) -> Result<PathBuf, Problems> {
     first_of(&PLACES.map(Path::new))
 }
 
+/// Is there no file, neither named nor at one of the usual places? One that was named and is missing is a mistake, not an absence.
+pub fn is_absent(explicit: Option<&Path>) -> bool {
+    explicit.is_none() && !PLACES.map(Path::new).iter().any(|place| place.exists())
+}
+
 fn first_of(places: &[&Path]) -> Result<PathBuf, Problems> {
     let exists = |place: &&&Path| place.exists();
     if let Some(place) = places.iter().find(exists) {

@@ -40,8 +40,8 @@ use crate::{
 };
 
 pub use environment::environment;
-pub use load::{Loaded, load};
-pub use locate::locate;
+pub use load::{Loaded, load, load_text};
+pub use locate::{is_absent, locate};
 pub use problem::{Origin, Problem, Problems, Severity};
 pub use schema::schema;
 pub use secrets::SystemSecrets;

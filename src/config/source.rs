@@ -44,6 +44,12 @@ impl Source {
         Self::decode(file, bytes)
     }
 
+    /// A text that is in no file.
+    pub(crate) fn of(name: &Path, text: String) -> Self {
+        let file = name.to_owned();
+        Self { file, text }
+    }
+
     fn decode(file: &Path, bytes: Vec<u8>) -> Result<Self, Problems> {
         let file = file.to_owned();
         let text = match String::from_utf8(bytes) {

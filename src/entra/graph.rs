@@ -13,7 +13,7 @@ use url::Url;
 
 use super::{
     answer::{self, BodyError, REQUEST_TIMEOUT},
-    config::TenantConfig,
+    config::{Auth, TenantConfig},
     error::{ScanError, Service},
     pace::{Pace, Patience},
     refusal::GraphRefusal,
@@ -30,6 +30,8 @@ pub(super) struct Graph {
     metrics: Arc<Metrics>,
     tenant: String,
     host: String,
+    /// Are we whoever is signed in to the Azure CLI?
+    as_user: bool,
     throttle: Throttle,
     /// The longest answer that is read, in bytes.
     pub(super) body_max: usize,
@@ -67,6 +69,7 @@ impl Graph {
             metrics,
             tenant: config.name.clone(),
             host: answer::host(&config.graph),
+            as_user: matches!(config.auth, Auth::AzureCli),
             throttle: Throttle::default(),
             body_max: 64 << 20,
         }
@@ -179,7 +182,10 @@ impl Graph {
             _ => {}
         }
         let after = answer::retry_after(response.headers(), pace.clock.now());
-        let refusal = refusal(&mut response).await;
+        let refusal = GraphRefusal {
+            as_user: self.as_user,
+            ..refusal(&mut response).await
+        };
         match status {
             401 => Ok(Outcome::Unauthorized(refusal)),
             429 | 503 | 504 => Ok(Outcome::Later { status, after }),

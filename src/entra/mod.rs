@@ -48,6 +48,7 @@ pub use error::{ScanError, Service};
 pub use links::portal_link;
 pub use owners::FoundOwners;
 pub use refusal::{GraphRefusal, Presented, SignInRefusal};
+pub use signin::{Account, azure_cli_account};
 pub use signin::{CertificateError, ChallengeError, CliError, Clients, IdentityRefusal};
 pub use tenant::Tenant;
 

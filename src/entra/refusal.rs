@@ -205,6 +205,8 @@ pub struct GraphRefusal {
     pub message: String,
     /// For Microsoft's support.
     pub request_id: Option<String>,
+    /// Was it asked as whoever is signed in to the Azure CLI?
+    pub as_user: bool,
 }
 
 /// Graph's error body (learn.microsoft.com/graph/errors).
@@ -237,6 +239,7 @@ impl GraphRefusal {
             code: excerpt(&parsed.code, 80),
             message: excerpt(&parsed.message, 240),
             request_id: request_id.map(|id| excerpt(id, 40)),
+            as_user: false,
         }
     }
 
@@ -261,6 +264,10 @@ impl GraphRefusal {
             }
             (401, _) => {
                 "A fresh token was refused too: check the tenant's `cloud` and `endpoints.graph`, and this machine's clock"
+            }
+            (403, _) if self.as_user => {
+                "Whoever is signed in to the Azure CLI may not read app registrations here (guests may not): sign in with `az login \
+                 --allow-no-subscriptions` as somebody who may, such as a Global Reader, or ask as an app by a configuration file"
             }
             (403, _) => {
                 "Grant the client the application permission Application.Read.All in Entra (API permissions), and give it admin consent"

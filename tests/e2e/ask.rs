@@ -27,9 +27,28 @@ impl Answer {
 
 /// GETs a path. Version 1.0 of the protocol spares us chunks: the body ends with the connection.
 pub(crate) fn get(address: SocketAddr, path: &str) -> Answer {
+    ask(
+        address,
+        &format!("GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n"),
+    )
+}
+
+/// POSTs a form.
+pub(crate) fn post_form(address: SocketAddr, path: &str, form: &str) -> Answer {
+    let length = form.len();
+    let kind = "application/x-www-form-urlencoded";
+    ask(
+        address,
+        &format!(
+            "POST {path} HTTP/1.0\r\nHost: {address}\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n\r\n{form}"
+        ),
+    )
+}
+
+fn ask(address: SocketAddr, request: &str) -> Answer {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.set_read_timeout(Some(SOON)).unwrap();
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n").unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();

@@ -30,6 +30,7 @@ mod commands;
 mod crash;
 mod delivery;
 mod demo;
+mod desk;
 mod http;
 mod last_use;
 mod misbehaving;

@@ -1,5 +1,6 @@
 //! `forewarn scan`.
 
+mod config;
 mod csv;
 mod table;
 
@@ -34,7 +35,8 @@ use crate::{
     forewarn scan --format json | jq '.credentials[] | select(.severity == \"expired\")'\n  \
     forewarn scan --format csv > credentials.csv\n\n\
     Exit codes: 0 nothing in warning, 1 a warning, 2 something critical or expired, 3 could not tell: a scan failed.\n\
-    They speak of all credentials of the scanned tenants, whatever --within shows."
+    They speak of all credentials of the scanned tenants, whatever --within shows.\n\n\
+    Without a configuration file it reads the directory that the Azure CLI is signed in to (`az login --allow-no-subscriptions`)."
 )]
 pub(super) struct Scan {
     /// How the answer looks
@@ -85,10 +87,7 @@ impl Scan {
     async fn scan(self, global: &Global) -> anyhow::Result<u8> {
         global.log_for_people()?;
         let clock = Arc::new(SystemClock);
-        let mut config = global.load_telling_warnings(
-            clock.as_ref(),
-            &["tenants", "thresholds", "policies", "owners", "tls"],
-        )?;
+        let mut config = config::load(global, clock.as_ref()).await?;
         self.keep_wanted_tenants(&mut config)?;
 
         let net = Net::new(&config)?;

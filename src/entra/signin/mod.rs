@@ -26,7 +26,9 @@ use self::{
     managed::ManagedIdentity,
 };
 pub use self::{
-    azure_cli::CliError, certificate::CertificateError, managed::ChallengeError,
+    azure_cli::{Account, CliError, account as azure_cli_account},
+    certificate::CertificateError,
+    managed::ChallengeError,
     managed::IdentityRefusal,
 };
 pub(super) use self::{granted::Granted, x509::Certificate};
