@@ -28,7 +28,7 @@ pub(super) fn paragraph(lead: &str, indent: usize, text: &str) -> String {
 }
 
 /// The words of a text; white space between backticks does not part them.
-fn words(text: &str) -> impl Iterator<Item = &str> {
+pub(super) fn words(text: &str) -> impl Iterator<Item = &str> {
     let mut is_quoted = false;
     let parts = text.split(move |c: char| {
         is_quoted ^= c == '`';

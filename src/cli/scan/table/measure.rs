@@ -3,7 +3,7 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::domain::clean::clean;
+use crate::{cli::paragraph::words, domain::clean::clean};
 
 /// Entra's longest names, in characters: nothing is lost but what no name can be.
 const LONGEST: usize = 256;
@@ -43,11 +43,11 @@ fn head(text: &str, most: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// Lines of at most `most` columns, broken between words, or within one that is longer.
+/// Lines of at most `most` columns, broken between words, or within one that is longer. A command between backticks is one word.
 pub(super) fn wrap(text: &str, most: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for mut word in text.split_whitespace() {
+    for mut word in words(text) {
         if !line.is_empty() && width(&line) + 1 + width(word) > most {
             lines.push(std::mem::take(&mut line));
         }
@@ -101,6 +101,8 @@ mod tests {
         assert_eq!(wrap("a bb ccc", 4), ["a bb", "ccc"]);
         assert_eq!(wrap("日本語 x", 4), ["日本", "語 x"]);
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
+        assert_eq!(wrap("do `a b` now", 7), ["do", "`a b`", "now"]);
+        assert_eq!(wrap("do `a b` now", 4), ["do", "`a b", "`", "now"]);
         assert_eq!(wrap("", 3), [""; 0]);
         assert_eq!(wrap("日", 1), ["日"], "rather too wide than lost");
     }

@@ -26,11 +26,11 @@ fn replacement(row: &Row) -> Option<String> {
     let newer_name = row.newer_name.as_deref().map(harmless);
     let newer_name = newer_name.filter(|name| !name.is_empty());
     if row.superseded_by.is_some() {
-        let by = newer_name.map_or_else(String::new, |name| format!(" by {name}"));
+        let by = newer_name.map_or_else(String::new, |name| format!(" by \"{name}\""));
         return Some(format!("replaced{by}: remove it once nothing uses it"));
     }
     row.newer.is_some().then(|| {
-        let name = newer_name.map_or_else(String::new, |name| format!(", {name}"));
+        let name = newer_name.map_or_else(String::new, |name| format!(", \"{name}\""));
         match row.rotation {
             Some(Rotation::Unfinished) => {
                 format!("still used beside a newer one{name}: the rotation is unfinished")

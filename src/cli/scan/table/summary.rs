@@ -109,16 +109,13 @@ fn cut_short(listing: &Listing, page: &Page<'_>) -> Option<String> {
         .map(|section| listing.section(section))
         .filter(|listed| listed.hidden() > 0)
         .map(|listed| {
-            let title = listed.section.title().to_lowercase();
-            format!("{} under “{title}”", grouped(listed.hidden()))
+            let title = listed.section.title();
+            format!("{} more under {title}", grouped(listed.hidden()))
         })
         .collect();
     (!hidden.is_empty()).then(|| {
         let hidden = hidden.join(" and ");
-        format!(
-            "{hidden} are not listed: `--within {}d` lists them all",
-            page.days()
-        )
+        format!("{hidden}: `--within {}d` lists them all", page.days())
     })
 }
 
