@@ -11,6 +11,8 @@ use crate::{
     telemetry::Metrics,
 };
 
+pub use crate::entra::permissions::{Finding as Permission, Standing};
+
 /// What one probe found.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Finding {
@@ -22,6 +24,9 @@ pub struct Finding {
     pub works: bool,
     /// What was reached, or what went wrong and what to do.
     pub detail: String,
+    /// Of a tenant that was signed in to: how it stands with each permission.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<Permission>,
 }
 
 /// What the configuration names but is not there on this machine: secrets, and the file of extra certificates. Not a failure by
@@ -48,6 +53,7 @@ pub fn missing(config: &Config, secrets: &dyn Secrets) -> Vec<Finding> {
                 name,
                 works: false,
                 detail: result.err()?,
+                permissions: Vec::new(),
             })
         })
         .collect()
@@ -123,6 +129,7 @@ pub async fn probe(
                 name,
                 works: false,
                 detail: described(&error),
+                permissions: Vec::new(),
             })?;
             return Ok(false);
         }
@@ -130,9 +137,16 @@ pub async fn probe(
     let metrics = Arc::new(Metrics::new());
     let mut all_work = true;
     for directory in directories(config, &net, &clock, &secrets, &metrics).iter() {
-        let result = directory.check().await.map_err(|error| error.to_string());
-        all_work &= result.is_ok();
-        tell(finding("tenant", directory.tenant(), result))?;
+        let finding = match directory.check().await {
+            Ok(checked) => Finding {
+                works: checked.is_enough(),
+                permissions: checked.permissions,
+                ..finding("tenant", directory.tenant(), Ok(checked.detail))
+            },
+            Err(error) => finding("tenant", directory.tenant(), Err(error.to_string())),
+        };
+        all_work &= finding.works;
+        tell(finding)?;
     }
     for receiver in receivers(config, &net, &secrets).iter() {
         let result = receiver
@@ -153,5 +167,6 @@ fn finding(what: &'static str, name: &str, result: Result<String, String>) -> Fi
         name: name.to_owned(),
         works,
         detail: result.unwrap_or_else(|error| error),
+        permissions: Vec::new(),
     }
 }

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     app::{
         clock::SystemClock,
-        probe::{Finding, missing, probe},
+        probe::{Finding, Permission, Standing, missing, probe},
     },
     config::{Config, Loaded, Problem, Severity, SystemSecrets},
     domain::Clock,
@@ -115,9 +115,31 @@ impl Check {
             "{mark} {} {}: {}",
             finding.what, finding.name, finding.detail
         ))?;
+        for permission in &finding.permissions {
+            self.say(&standing(permission))?;
+        }
         findings.push(finding);
         Ok(())
     }
+}
+
+/// A permission of a tenant, below the tenant's own line.
+fn standing(found: &Permission) -> String {
+    let mark = match (found.standing, found.blocks) {
+        (Standing::Granted, _) => "ok",
+        (Standing::Missing, true) => "MISSING",
+        (Standing::Missing, false) => "missing",
+        (Standing::Refused, true) => "REFUSED",
+        (Standing::Refused, false) => "refused",
+        (Standing::Unknown, _) => "?",
+        (Standing::Excess, _) => "excess",
+    };
+    let fix = found.fix.as_ref();
+    let fix = fix.map_or_else(String::new, |fix| format!("\n{:19}{fix}", ""));
+    format!(
+        "       {mark:8}    {}: {}{fix}",
+        found.permission, found.detail
+    )
 }
 
 fn summary(config: &Config, answer: &Answer, online: bool) -> String {

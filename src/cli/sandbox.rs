@@ -22,7 +22,7 @@ use crate::{
 #[command(
     after_help = "Examples:\n  forewarn sandbox\n  forewarn sandbox --apps 100000 --service-principals 200000 --listen 127.0.0.1:8090 --latency 150ms\n  \
     forewarn sandbox --tls --ca-file ca.pem\n  \
-    forewarn sandbox --faults '{\"rules\":[{\"fault\":\"throttle\",\"every\":3,\"retry_after\":{\"seconds\":1}}]}'\n\n\
+    forewarn sandbox --faults '{\"rules\":[{\"fault\":\"throttle\",\"every\":3,\"retry_after\":{\"seconds\":1}}]}'\n  forewarn sandbox --faults '{\"roles\":[\"Application.Read.All\"]}'\n\n\
     Trouble can be changed while it runs: PUT /_sandbox/faults (Graph, sign-in) and /_sandbox/inbox (receivers).\n\
     What was asked of it: GET /_sandbox/stats.\n\nExit codes: 0 after Ctrl-C or SIGTERM, 1 when it cannot start."
 )]

@@ -46,10 +46,30 @@ impl TenantConfig {
         self.include.contains(&what)
     }
 
+    /// What is asked of Microsoft beside the credentials.
+    pub fn features(&self) -> Features {
+        Features {
+            owners: self.ownership.sources.contains(&OwnerSource::Graph),
+            sign_in_activity: self.sign_in_activity,
+            aks: self.aks,
+        }
+    }
+
     /// Are apps' notes read, for the owners that they may name?
     pub fn reads_notes(&self) -> bool {
         self.ownership.sources.contains(&OwnerSource::Notes)
     }
+}
+
+/// What is asked of Microsoft beside the credentials themselves: each costs a permission.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Features {
+    /// Who owns an app.
+    pub owners: bool,
+    /// When each key was last used.
+    pub sign_in_activity: bool,
+    /// Which AKS clusters use a service principal.
+    pub aks: bool,
 }
 
 /// What is scanned.
@@ -65,6 +85,19 @@ pub enum Include {
     Microsoft,
     /// Federated credentials of app registrations, as information.
     Federated,
+}
+
+impl Include {
+    /// The name in the configuration.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applications => "applications",
+            Self::ServicePrincipals => "service-principals",
+            Self::ManagedIdentities => "managed-identities",
+            Self::Microsoft => "microsoft",
+            Self::Federated => "federated",
+        }
+    }
 }
 
 /// How we sign in.

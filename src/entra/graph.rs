@@ -16,6 +16,7 @@ use super::{
     config::{Auth, TenantConfig},
     error::{ScanError, Service},
     pace::{Pace, Patience},
+    permissions::Held,
     refusal::GraphRefusal,
     signin::Clients,
     throttle::Throttle,
@@ -83,6 +84,14 @@ impl Graph {
     ) -> Self {
         self.sign_in = self.sign_in.change_method(change);
         self
+    }
+
+    /// What our token says that we may do.
+    pub(super) async fn held(&self, pace: &Pace<'_>) -> Result<Held, ScanError> {
+        self.sign_in
+            .bearer(pace)
+            .await
+            .map(|bearer| Held::read(&bearer))
     }
 
     /// The body of a 200. Waits when Graph says so, tries again when a connection dies, renews a refused token once; everything

@@ -11,12 +11,14 @@
 //! next one is already under way. Then `last_use` asks, where it is wanted, when each key was last used, and `arm` asks
 //! Azure which clusters use the apps. Whose the apps are is asked afterwards, for those that matter (`owners`, by `batch`).
 //!
-//! Beside the scan, two answers for somebody with an error on the screen: [`explain`] for the error, [`verify`] for the secret.
+//! Beside the scan, two answers for somebody with an error on the screen: [`explain`] for the error, [`verify`] for the secret;
+//! and before it, `check` with [`permissions`]: what may we do, and what not?
 
 pub mod aadsts;
 mod answer;
 mod arm;
 mod batch;
+mod check;
 mod collect;
 pub mod config;
 mod decode;
@@ -32,6 +34,7 @@ mod looks;
 mod owners;
 mod pace;
 mod page;
+pub mod permissions;
 mod principal;
 mod refusal;
 mod saml;
@@ -44,6 +47,7 @@ mod token;
 pub mod verify;
 mod walk;
 
+pub use check::Checked;
 pub use error::{ScanError, Service};
 pub use links::portal_link;
 pub use owners::FoundOwners;
@@ -84,8 +88,9 @@ pub trait Directory: Send + Sync {
     /// The page of the Entra portal where a credential is renewed.
     fn portal_link(&self, row: &Row) -> String;
 
-    /// Signs in and reads the smallest possible page: does it work at all?
-    fn check(&self) -> BoxFuture<'_, Result<String, ScanError>>;
+    /// Signs in and tries, by the smallest requests possible, what the configuration asks for: does it work at all, and what is
+    /// missing?
+    fn check(&self) -> BoxFuture<'_, Result<Checked, ScanError>>;
 }
 
 /// How far a scan is.

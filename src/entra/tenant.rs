@@ -21,6 +21,7 @@ use super::{
     Directory, Progress,
     answer::below,
     arm::Arm,
+    check::{Check, Checked},
     collect::Collector,
     config::TenantConfig,
     error::ScanError,
@@ -39,7 +40,6 @@ use crate::{
     telemetry::Metrics,
 };
 
-const SMALLEST: &str = "$select=id&$top=1";
 /// Twenty million apps; no tenant has so many.
 const PAGES_MAX: usize = 20_000;
 /// How long [`Directory::check`] may take.
@@ -271,33 +271,19 @@ impl Directory for Tenant {
         portal_link(self.config.cloud, row)
     }
 
-    fn check(&self) -> BoxFuture<'_, Result<String, ScanError>> {
+    fn check(&self) -> BoxFuture<'_, Result<Checked, ScanError>> {
         async move {
             let deadline = self.clock.now() + CHECK_TIME;
             let pace = self.pace(deadline, &|_| {});
-            let lists = List::wanted(&self.config);
-            for list in &lists {
-                let url = self.url(*list, SMALLEST);
-                let body = self.graph.get(&url, Vec::new(), &pace).await?;
-                page::next_link(&body).map_err(|error| malformed(1, &error))?;
-            }
-            self.warn_of_skew(&pace);
-            let azure = match &self.arm {
-                Some(arm) => match arm.clusters(&pace).await.1 {
-                    None => "; AKS clusters can be named".to_owned(),
-                    Some(trouble) => format!("; but {trouble}"),
-                },
-                None => String::new(),
+            let check = Check {
+                config: &self.config,
+                graph: &self.graph,
+                pace: &pace,
+                arm: self.arm.as_ref(),
             };
-            Ok(format!(
-                "signed in to {} and may list its {}{azure}",
-                self.config.tenant_id,
-                lists
-                    .iter()
-                    .map(|list| list.words())
-                    .collect::<Vec<_>>()
-                    .join(" and ")
-            ))
+            let checked = check.run().await?;
+            self.warn_of_skew(&pace);
+            Ok(checked)
         }
         .boxed()
     }

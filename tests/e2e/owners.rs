@@ -122,7 +122,7 @@ fn without_leave_to_read_users_owners_are_ids_and_it_is_said_once() {
     let world = World::new(&crowd);
     world.configure("0 8 * * *", "");
     world.sandbox.set_faults(Faults {
-        users_hidden: true,
+        roles: Some(vec!["Application.Read.All".to_owned()]),
         ..Faults::default()
     });
 

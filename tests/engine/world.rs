@@ -19,7 +19,7 @@ use forewarn::{
         snapshot::Warning,
     },
     engine::{Engine, Receiver, Status, deliver::deliver_due},
-    entra::{Directory, FoundOwners, Presented, Progress, ScanError, SignInRefusal},
+    entra::{Checked, Directory, FoundOwners, Presented, Progress, ScanError, SignInRefusal},
     notify::{Envelope, Failure, Notifier, Payload, SendError},
     store::{SqliteStore, Store},
     telemetry::Metrics,
@@ -122,8 +122,8 @@ impl Directory for FakeTenant {
         format!("https://portal.example/{}", row.app_id)
     }
 
-    fn check(&self) -> BoxFuture<'_, Result<String, ScanError>> {
-        Box::pin(async { Ok(String::new()) })
+    fn check(&self) -> BoxFuture<'_, Result<Checked, ScanError>> {
+        Box::pin(async { Ok(Checked::default()) })
     }
 }
 

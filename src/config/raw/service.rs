@@ -26,7 +26,7 @@ pub(crate) struct Owners {
 }
 
 /// Where owners are looked for.
-#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum OwnerSource {
     /// The app's owners in the directory.

@@ -23,7 +23,7 @@ use crate::{
     entra::config::{Cloud, Include, TenantConfig},
 };
 
-/// The tenants that could be understood.
+/// The tenants that could be understood. `owners`: where they are looked for.
 pub(super) fn tenants(
     raw: Vec<raw::Tenant>,
     platform: &Platform,

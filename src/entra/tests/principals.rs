@@ -126,7 +126,11 @@ async fn only_service_principals_are_counted_where_only_they_are_read() {
     let snapshot = rig.scan().await.unwrap();
     assert_eq!((snapshot.apps.len(), snapshot.listed), (1, 2));
     let said = rig.tenant.check().await.unwrap();
-    assert!(said.ends_with("may list its service principals"), "{said}");
+    assert!(
+        said.detail.ends_with("may list its service principals"),
+        "{}",
+        said.detail
+    );
 }
 
 #[tokio::test]

@@ -17,12 +17,18 @@ use super::{call::Call, identity, resource::Resource};
 const KEY: &[u8] = b"the sandbox's tokens open nothing but the sandbox";
 
 /// A token for `resource` that is valid from `now` on.
-pub(super) fn token(resource: &str, now: DateTime<Utc>, life: TimeDelta, id: Uuid) -> String {
+pub(super) fn token(
+    resource: &str,
+    roles: &[String],
+    now: DateTime<Utc>,
+    life: TimeDelta,
+    id: Uuid,
+) -> String {
     let tenant_id = identity::TENANT_ID;
     let ends = now
         .checked_add_signed(life)
         .unwrap_or(DateTime::<Utc>::MAX_UTC);
-    let claims = json!({
+    let mut claims = json!({
         "aud": resource,
         "iss": format!("https://sts.windows.net/{tenant_id}/"),
         "iat": now.timestamp(),
@@ -32,11 +38,18 @@ pub(super) fn token(resource: &str, now: DateTime<Utc>, life: TimeDelta, id: Uui
         "appid": identity::CLIENT_ID,
         "appidacr": "1",
         "idtyp": "app",
-        "roles": ["Application.Read.All", "User.ReadBasic.All", "AuditLog.Read.All"],
+        "oid": identity::PRINCIPAL_ID,
+        "roles": roles,
         "tid": tenant_id,
         "uti": id.as_simple().to_string(),
         "ver": "1.0",
     });
+    // Entra leaves the claim out when nothing is granted
+    if roles.is_empty()
+        && let Value::Object(claims) = &mut claims
+    {
+        claims.remove("roles");
+    }
     seal(&claims)
 }
 
@@ -62,13 +75,13 @@ pub(super) fn is_ours(token: &str) -> bool {
         .is_ok_and(|checksum| hmac::verify(&key(), signed.as_bytes(), &checksum).is_ok())
 }
 
-/// Does the request carry a token of ours that is for this resource and valid at `now`? If not, why not.
+/// What the bearer may do, if the request carries a token of ours that is for this resource and valid at `now`; else why not.
 pub(super) fn check(
     headers: &HeaderMap,
     resource: Resource,
     call: &Call,
     now: DateTime<Utc>,
-) -> Result<(), &'static str> {
+) -> Result<Roles, &'static str> {
     let Some(token) = bearer(headers) else {
         return Err("Access token is empty.");
     };
@@ -87,7 +100,17 @@ pub(super) fn check(
     if now.timestamp() + CLOCK_TOLERANCE < claims.nbf {
         return Err("Lifetime validation failed, the token is not yet valid.");
     }
-    Ok(())
+    Ok(Roles(claims.roles))
+}
+
+/// The permissions of a token's bearer.
+pub(super) struct Roles(Vec<String>);
+
+impl Roles {
+    /// Is one of these among them?
+    pub(super) fn has(&self, any: &[&str]) -> bool {
+        self.0.iter().any(|role| any.contains(&role.as_str()))
+    }
 }
 
 /// Seconds by which a token may come from the future: five minutes, as Microsoft's validation allows.
@@ -98,6 +121,8 @@ struct Claims {
     aud: String,
     exp: i64,
     nbf: i64,
+    #[serde(default)]
+    roles: Vec<String>,
 }
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {

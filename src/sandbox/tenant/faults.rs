@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 ///              { "fault": "unavailable", "times": 5 },
 ///              { "fault": "cut-body", "page": 2 } ],
 ///   "token_error": 7000222, "resource_graph_error": 403, "date_skew_seconds": -600, "no_premium": true,
-///   "users_hidden": true, "latency_ms": 150 }
+///   "roles": ["Application.Read.All"], "latency_ms": 150 }
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -22,14 +22,14 @@ pub struct Faults {
     pub resource_graph_error: Option<u16>,
     /// Every request to Azure Resource Manager is, Resource Graph's included.
     pub arm_error: Option<u16>,
+    /// What tokens say in `roles` from now on; without it, what the sandbox's client needs for everything.
+    pub roles: Option<Vec<String>>,
     /// The server's clock is this much ahead (negative: behind).
     pub date_skew_seconds: i64,
     /// The tenant has no P1 or P2 licence: the report of last uses is refused.
     pub no_premium: bool,
     /// Graph thinks this much longer, in real time.
     pub latency_ms: u64,
-    /// `User.ReadBasic.All` is not granted: owners who are users come as ids alone.
-    pub users_hidden: bool,
 }
 
 /// One kind of trouble and the calls that it befalls. Only calls that would otherwise have succeeded in signing in count.

@@ -10,6 +10,14 @@ pub(super) const TENANT_NAME: &str = "Contoso";
 pub(super) const DOMAINS: [&str; 2] = ["contoso.onmicrosoft.com", "contoso.com"];
 /// The client that may sign in.
 pub(in crate::sandbox) const CLIENT_ID: &str = "b7d3c2a1-5e64-4f0b-8c19-0d9a6e4f7c35";
+/// The object id of its service principal.
+pub(super) const PRINCIPAL_ID: &str = "5a1c9e07-42d8-4b63-9f0e-7c2b8d61e3f4";
+/// The permissions of Graph that it has been granted: all that forewarn has a use for.
+pub(super) const ROLES: [&str; 3] = [
+    "Application.Read.All",
+    "AuditLog.Read.All",
+    "User.ReadBasic.All",
+];
 /// The id of the secret that works. It is the one that the story derives for its app `forewarn`.
 pub(in crate::sandbox) const SECRET_ID: &str = "f05ce8ee-d3b5-56d8-af99-1acb448a573a";
 /// The first three characters of the secret that works.

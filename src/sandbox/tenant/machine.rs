@@ -111,7 +111,7 @@ fn answer(tenant: &Tenant, call: &Call, resource: &str, with_life: bool) -> Resp
     let (now, life) = (tenant.now(), tenant.token_life);
     let ends = now.timestamp().saturating_add(life.num_seconds());
     let mut body = json!({
-        "access_token": bearer::token(resource, now, life, call.request_id),
+        "access_token": bearer::token(resource, &tenant.roles(), now, life, call.request_id),
         "client_id": identity::CLIENT_ID,
         "expires_on": ends.to_string(),
         "resource": resource,

@@ -150,6 +150,12 @@ impl Tenant {
         app
     }
 
+    /// What the client has been granted.
+    fn roles(&self) -> Vec<String> {
+        let changed = lock(&self.trouble).faults().roles.clone();
+        changed.unwrap_or_else(|| identity::ROLES.map(str::to_owned).into())
+    }
+
     /// What time it is.
     fn now(&self) -> DateTime<Utc> {
         (self.clock)()

@@ -52,12 +52,13 @@ pub(super) async fn issue(
 }
 
 fn success(tenant: &Tenant, call: &Call, resource: &str) -> Response {
+    let roles = tenant.roles();
     let seconds = tenant.token_life.num_seconds();
     Json(json!({
         "token_type": "Bearer",
         "expires_in": seconds,
         "ext_expires_in": seconds,
-        "access_token": bearer::token(resource, tenant.now(), tenant.token_life, call.request_id),
+        "access_token": bearer::token(resource, &roles, tenant.now(), tenant.token_life, call.request_id),
     }))
     .into_response()
 }

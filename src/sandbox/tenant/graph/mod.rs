@@ -37,6 +37,16 @@ use super::{
     resource::Resource,
 };
 
+/// Any of these allows reading apps and their owners
+/// (<https://learn.microsoft.com/graph/api/application-list>).
+const READ_APPS: [&str; 5] = [
+    "Application.Read.All",
+    "Application.ReadWrite.OwnedBy",
+    "Application.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
+
 /// Any request below `/v1.0/` and `/beta/`.
 pub(super) async fn attend(State(tenant): State<Arc<Tenant>>, request: Parts) -> Response {
     let target = Target::of(request.uri.path());
@@ -61,10 +71,10 @@ async fn answer(
     target: &Target,
     request: &Parts,
 ) -> Result<Response, GraphError> {
-    bearer::check(&request.headers, Resource::Graph, call, tenant.now())
+    let roles = bearer::check(&request.headers, Resource::Graph, call, tenant.now())
         .map_err(GraphError::unauthenticated)?;
-    if request.method != Method::GET {
-        return Err(GraphError::forbidden()); // the token's roles allow reading
+    if request.method != Method::GET || !roles.has(&READ_APPS) {
+        return Err(GraphError::forbidden()); // no role allows writing
     }
     let of = target.collection();
     if let Target::Owners(_, key) = target {

@@ -16,6 +16,14 @@ use crate::sandbox::tenant::{
     population::{Collection, Owner},
 };
 
+/// Any of these allows reading people's names (<https://learn.microsoft.com/graph/api/user-list>); without one, there are only ids.
+const READ_PEOPLE: [&str; 5] = [
+    "User.ReadBasic.All",
+    "User.Read.All",
+    "User.ReadWrite.All",
+    "Directory.Read.All",
+    "Directory.ReadWrite.All",
+];
 const DEFAULT_TOP: usize = 100;
 const MAX_TOP: usize = 999;
 /// What may be selected here. Graph knows more, of users and of others.
@@ -43,7 +51,8 @@ pub(super) async fn answer(
         return Ok(response);
     }
     let app = find(tenant, of, key)?;
-    let hidden = tenant.faults().users_hidden;
+    let may_read = |role: &String| READ_PEOPLE.contains(&role.as_str());
+    let hidden = !tenant.roles().iter().any(may_read);
     let owners = tenant.population().owners(&app);
     let page: Vec<Value> = owners
         .iter()

@@ -75,7 +75,7 @@ async fn users_can_be_hidden() {
     let sandbox = sandbox(500).await;
     let caller = Caller::of(&sandbox).await;
     sandbox.set_faults(Faults {
-        users_hidden: true,
+        roles: Some(vec!["Application.Read.All".to_owned()]),
         ..Faults::default()
     });
     let [most, _, robot] = apps(&sandbox);
