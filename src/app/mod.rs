@@ -12,6 +12,7 @@ pub mod parts;
 pub mod probe;
 pub mod report;
 pub mod sample;
+pub mod setup;
 pub mod signals;
 pub mod verify;
 

@@ -13,6 +13,7 @@ mod run;
 mod sandbox;
 mod scan;
 mod schema;
+mod setup;
 mod test;
 mod verify;
 
@@ -39,7 +40,8 @@ use output::complain;
 )]
 #[command(
     after_help = "Try it without Microsoft, mail or chat:\n  forewarn demo\n\nSee what runs out where the Azure CLI is signed in, or in the \
-    tenants of a configuration file:\n  forewarn scan\n  forewarn scan --config forewarn.toml --within 90d\n\nRun it for good:\n  forewarn check --online && forewarn run\n\n\
+    tenants of a configuration file:\n  forewarn scan\n  forewarn scan --config forewarn.toml --within 90d\n\nLet it read your \
+    tenant:\n  forewarn setup > setup.sh\n\nRun it for good:\n  forewarn check --online && forewarn run\n\n\
     Understand a refused sign-in:\n  forewarn explain AADSTS7000215\n  forewarn verify --tenant contoso"
 )]
 struct Cli {
@@ -78,6 +80,8 @@ enum Command {
     Check(check::Check),
     /// Send a sample alert to one receiver, marked as a test
     Test(test::Test),
+    /// Print the commands that let forewarn read a tenant: app registration, permissions, credential
+    Setup(setup::Setup),
     /// Try a client secret: does it work, and if not, what is wrong with it?
     Verify(verify::Verify),
     /// Explain an AADSTS code, or all of them in a pasted error or log
@@ -134,6 +138,7 @@ pub fn main() -> ExitCode {
             Command::Scan(command) => command.run(&cli.global).await,
             Command::Check(command) => command.run(&cli.global).await,
             Command::Test(command) => command.run(&cli.global).await,
+            Command::Setup(command) => command.run(&cli.global),
             Command::Verify(command) => command.run(&cli.global).await,
             Command::Explain(command) => command.run(),
             Command::Demo(command) => command.run(&cli.global).await,

@@ -38,5 +38,6 @@ mod own;
 mod owners;
 mod scan;
 mod secrecy;
+mod setup;
 mod starting;
 mod trouble;
