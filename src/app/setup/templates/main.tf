@@ -15,15 +15,18 @@
 # It makes a new app registration. To go on with the one that the configuration names, first:
 #   terraform import azuread_application.forewarn /applications/$(az ad app show --id {{ client_id }} --query id -o tsv)
 {% endif %}
+{% if method == "certificate" %}
+#
+# Before, for the key and its certificate; the key does not get into Terraform's state:
+#   umask 077
+#   openssl req -x509 -newkey rsa:3072 -sha256 -nodes -days 365 -subj /CN=forewarn -keyout forewarn.key -out forewarn.crt
+#   cat forewarn.key forewarn.crt > {{ file|sh }}
+{% endif %}
 #
 # Then: terraform output -raw forewarn_toml
 {% if method == "client-secret" %}
 #       (umask 077; terraform output -raw client_secret > {{ file|sh }})
 # The secret is in Terraform's state as well: keep that as closely. A certificate or a workload identity is better.
-{% elif method == "certificate" %}
-# Before: (umask 077; openssl req -x509 -newkey rsa:3072 -sha256 -nodes -days 365 -subj /CN=forewarn \
-#           -keyout forewarn.key -out forewarn.crt; cat forewarn.key forewarn.crt > {{ file|sh }})
-# The key stays out of Terraform's state.
 {% endif %}
 
 terraform {
