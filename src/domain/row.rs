@@ -6,6 +6,10 @@ use serde::{Deserialize, Serialize, Serializer};
 use super::{Id, Kind, ObjectType, Rung, Severity, Thumbprint, facts::Cluster};
 
 /// One credential, flat. The JSON names are fixed: scripts and webhook consumers rely on them.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a field of the JSON, which has no other form for them"
+)]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Row {
     /// The tenant's name in the configuration.

@@ -158,7 +158,7 @@ impl Plan {
             method: Method::of(&tenant.auth),
             // one that is no GUID yet is a placeholder
             client_id: client_id.map(|id| Id::parse(id)).filter(Id::is_guid),
-            features: tenant.features,
+            features: tenant.features(),
             include: tenant.include.clone(),
             source: source.cloned(),
         }

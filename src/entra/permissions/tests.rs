@@ -8,13 +8,10 @@ use super::{
     Standing, Tried, judge, needed,
 };
 use crate::{
-    domain::{
-        Id,
-        ownership::{OwnerSource, Ownership},
-    },
+    domain::Id,
     entra::{
         config::{Auth, Cloud, Features, Include, TenantConfig},
-        tests::fake::config,
+        tests::fake::{config, with_features},
     },
 };
 
@@ -26,16 +23,14 @@ const ALL: Features = Features {
 };
 
 fn tenant(features: Features) -> TenantConfig {
-    let sources = [OwnerSource::Graph].into_iter();
-    TenantConfig {
-        ownership: Ownership {
-            sources: sources.filter(|_| features.owners).collect(),
-            ignore: Vec::new(),
-        },
-        sign_in_activity: features.sign_in_activity,
-        aks: features.aks,
-        ..config(&"https://graph.microsoft.com".parse().unwrap())
-    }
+    with_features(
+        config(&"https://graph.microsoft.com".parse().unwrap()),
+        features,
+    )
+}
+
+fn no_reader() -> Tried {
+    Tried::Fails("AKS clusters cannot be named: HTTP 403".to_owned())
 }
 
 fn app(roles: &[&str]) -> Held {
@@ -178,7 +173,7 @@ fn a_person_is_told_of_roles_and_not_of_the_cli_s_own_scopes() {
             UserReadBasic => Tried::Not,
             ApplicationRead | AuditLogRead => Tried::Fails("Graph answers HTTP 403".to_owned()),
         },
-        Tried::Fails("AKS clusters cannot be named: HTTP 403".to_owned()),
+        no_reader(),
     );
     assert!(
         findings
@@ -254,7 +249,7 @@ fn every_finding_in_words() {
             blocks,
             detail,
             fix,
-        } in judge(&tenant(ALL), &held, fails, Tried::Not)
+        } in judge(&tenant(ALL), &held, fails, no_reader())
         {
             let blocks = if blocks { ", blocks" } else { "" };
             let _ = writeln!(

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::fake::*;
 use crate::entra::{
     Checked, Directory,
-    config::{Features, TenantConfig},
+    config::Features,
     permissions::Standing::{self, Granted, Missing, Unknown},
 };
 
@@ -28,10 +28,7 @@ async fn graph(owner: Value, report: fn() -> Answer) -> Fake {
 }
 
 async fn check(fake: &Fake, features: Features) -> Checked {
-    let config = TenantConfig {
-        features,
-        ..config(&fake.url)
-    };
+    let config = with_features(config(&fake.url), features);
     Rig::with(config).tenant.check().await.unwrap()
 }
 

@@ -28,7 +28,7 @@ use crate::{
     },
     entra::{
         Clients, Directory, Progress, ScanError, Tenant,
-        config::{Auth, Cloud, Include, TenantConfig},
+        config::{Auth, Cloud, Features, Include, TenantConfig},
         signin::Method,
     },
     telemetry::Metrics,
@@ -355,6 +355,19 @@ pub(in crate::entra) fn config(url: &Url) -> TenantConfig {
             sources: vec![OwnerSource::Graph],
             ignore: Vec::new(),
         },
+    }
+}
+
+pub(in crate::entra) fn with_features(config: TenantConfig, features: Features) -> TenantConfig {
+    let sources = [OwnerSource::Graph].into_iter();
+    TenantConfig {
+        ownership: Ownership {
+            sources: sources.filter(|_| features.owners).collect(),
+            ..config.ownership
+        },
+        sign_in_activity: features.sign_in_activity,
+        aks: features.aks,
+        ..config
     }
 }
 
