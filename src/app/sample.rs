@@ -68,7 +68,7 @@ pub async fn send(
 
 /// One credential of each sort, with ids that exist nowhere.
 fn notification(now: DateTime<Utc>) -> Notification {
-    let rows = vec![
+    let rows = [
         row(
             now,
             "billing-api",
@@ -96,7 +96,9 @@ fn notification(now: DateTime<Utc>) -> Notification {
     ];
     Notification {
         id: new_id(now),
-        subject: Subject::Test { alerts: rows },
+        subject: Subject::Test {
+            alerts: rows.map(Arc::new).into(),
+        },
         decided_at: now,
         first_scan: false,
     }

@@ -1,6 +1,6 @@
 //! From alerts to notifications: who gets which alerts together.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     App, Credential, Row, Severity,
@@ -21,7 +21,7 @@ pub struct Due<'a> {
     /// Who owns the app, as far as is known.
     pub owners: &'a [Owner],
     /// What the message will hold.
-    pub row: Row,
+    pub row: Arc<Row>,
 }
 
 /// One notification to be: alerts that one receiver gets together.
@@ -174,7 +174,7 @@ mod tests {
                     credential,
                     severity: *severity,
                     owners: &[],
-                    row,
+                    row: row.into(),
                 }
             })
             .collect();

@@ -1,5 +1,7 @@
 //! What is remembered of a tenant between scans.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -58,7 +60,7 @@ pub struct Announced {
     /// The end that it was announced with.
     pub expires_at: DateTime<Utc>,
     /// The row as people were told it: once the credential is gone, this is what can be said of it.
-    pub row: Row,
+    pub row: Arc<Row>,
     /// Names of all receivers that were told of it in this life: those get the `resolved`.
     pub told: Vec<String>,
     /// True once they were told that it needs nothing more.

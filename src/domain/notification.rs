@@ -1,5 +1,7 @@
 //! A notification: one group of alerts for one receiver, before it is rendered.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -64,12 +66,12 @@ pub enum Subject {
     /// Credentials due, most urgent first.
     Due {
         /// At least one.
-        alerts: Vec<Row>,
+        alerts: Vec<Arc<Row>>,
     },
     /// Credentials that were announced and need nothing more; each row's `reason` says why.
     Resolved {
         /// At least one.
-        alerts: Vec<Row>,
+        alerts: Vec<Arc<Row>>,
     },
     /// A tenant cannot be seen, or suddenly shows much less.
     Failing {
@@ -95,7 +97,7 @@ pub enum Subject {
     /// A sample, with made-up rows.
     Test {
         /// Made-up rows.
-        alerts: Vec<Row>,
+        alerts: Vec<Arc<Row>>,
     },
 }
 
@@ -114,7 +116,7 @@ pub enum Blindness {
 
 impl Notification {
     /// The rows, if it is about credentials.
-    pub fn rows(&self) -> &[Row] {
+    pub fn rows(&self) -> &[Arc<Row>] {
         match &self.subject {
             Subject::Due { alerts } | Subject::Resolved { alerts } | Subject::Test { alerts } => {
                 alerts

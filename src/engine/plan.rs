@@ -1,5 +1,7 @@
 //! From decisions to what the store commits: alerts, notifications and deliveries of one round.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use uuid::{NoContext, Timestamp, Uuid};
 
@@ -185,7 +187,7 @@ impl Planner<'_> {
                 .owners
                 .of(announce.app)
                 .unwrap_or_default(),
-            row,
+            row: Arc::new(row),
         }
     }
 
@@ -202,15 +204,15 @@ impl Planner<'_> {
             if !self.receivers.wants_resolved(&receiver) {
                 continue;
             }
-            let mut rows: Vec<Row> = resolves
+            let mut rows: Vec<Arc<Row>> = resolves
                 .iter()
                 .filter(|(_, resolve)| resolve.announced.told.contains(&receiver))
-                .map(|(_, resolve)| self.resolved_row(resolve))
+                .map(|(_, resolve)| Arc::new(self.resolved_row(resolve)))
                 .collect();
             if rows.is_empty() {
                 continue;
             }
-            rows.sort_by(most_urgent_first);
+            rows.sort_by(|a, b| most_urgent_first(a, b));
             let subject = Subject::Resolved { alerts: rows };
             let notification = Notification {
                 id: new_id(now),
@@ -242,7 +244,7 @@ impl Planner<'_> {
             // what is gone is described as it was last told
             None => Row {
                 days_left: Some(days_left(resolve.announced.expires_at, self.world.now)),
-                ..told.clone()
+                ..Row::clone(told)
             },
         };
         row.rung = Some(resolve.announced.rung);

@@ -15,6 +15,7 @@ use super::{
     answer::{self, BodyError, REQUEST_TIMEOUT},
     config::{Auth, TenantConfig},
     error::{ScanError, Service},
+    list::List,
     pace::{Pace, Patience},
     permissions::Held,
     refusal::GraphRefusal,
@@ -147,8 +148,8 @@ impl Graph {
     /// How long to wait before it may be asked.
     fn before(&self, ask: &Ask<'_>, pace: &Pace<'_>) -> Option<Duration> {
         match ask {
-            Ask::Get(_) => self.throttle.before_request(pace.clock.now()),
-            Ask::Post(..) => self.throttle.pause(),
+            Ask::Get(url) if List::is_of(url) => self.throttle.before_request(pace.clock.now()),
+            Ask::Get(_) | Ask::Post(..) => self.throttle.pause(),
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use url::Url;
+
 use super::config::{Include, TenantConfig};
 
 /// One of Graph's collections.
@@ -37,6 +39,15 @@ impl List {
             lists.push(Self::ServicePrincipals);
         }
         lists
+    }
+
+    /// Is this a page of one of them? Those alone ask for `keyCredentials`, which Graph gives 150 times a minute; a next link
+    /// need not say so in its query, but has the list's path.
+    pub(super) fn is_of(url: &Url) -> bool {
+        let last = url.path().rsplit('/').next().unwrap_or_default();
+        [Self::Applications, Self::ServicePrincipals]
+            .iter()
+            .any(|list| list.segment() == last)
     }
 
     /// The last segment of its path.

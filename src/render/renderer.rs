@@ -1,6 +1,6 @@
 //! From a notification to its words: title, introduction, items, footer.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use super::{
     Item, Message,
@@ -158,13 +158,13 @@ fn monitor(title: String, urgency: RowSeverity, intro: Vec<String>, footer: &str
 }
 
 /// The rows in the range, as far as there are any.
-fn told<'a>(notification: &'a Notification, rows: &Range<usize>) -> &'a [Row] {
+fn told<'a>(notification: &'a Notification, rows: &Range<usize>) -> &'a [Arc<Row>] {
     let all = notification.rows();
     let end = rows.end.min(all.len());
     all.get(rows.start.min(end)..end).unwrap_or_default()
 }
 
-fn title(rows: &[Row], what: impl FnOnce(&Row) -> String) -> String {
+fn title(rows: &[Arc<Row>], what: impl FnOnce(&Row) -> String) -> String {
     let Some((worst, others)) = rows.split_first() else {
         return words::TITLE_EMPTY.to_owned();
     };
@@ -173,7 +173,7 @@ fn title(rows: &[Row], what: impl FnOnce(&Row) -> String) -> String {
     words::title(&what(worst), &app, &credential, others.len())
 }
 
-fn urgency(rows: &[Row]) -> RowSeverity {
+fn urgency(rows: &[Arc<Row>]) -> RowSeverity {
     rows.iter()
         .map(|row| row.severity)
         .max()
@@ -181,7 +181,7 @@ fn urgency(rows: &[Row]) -> RowSeverity {
 }
 
 /// How many there are of each severity, when there is more than one row.
-fn count(rows: &[Row]) -> Option<String> {
+fn count(rows: &[Arc<Row>]) -> Option<String> {
     let first = rows.first().filter(|_| rows.len() > 1)?;
     let tenant = rows
         .iter()
@@ -206,7 +206,7 @@ fn count(rows: &[Row]) -> Option<String> {
 }
 
 /// The rungs that were reached, widest first.
-fn rungs(rows: &[Row]) -> Vec<Rung> {
+fn rungs(rows: &[Arc<Row>]) -> Vec<Rung> {
     let mut rungs: Vec<Rung> = rows.iter().filter_map(|row| row.rung).collect();
     rungs.sort_unstable_by(|a, b| b.cmp(a));
     rungs.dedup();

@@ -1,5 +1,7 @@
 //! Notifications to try the words and the backends with: ordinary ones, and ones made to do harm.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -36,6 +38,7 @@ pub(crate) fn notification(subject: Subject) -> Notification {
 }
 
 pub(crate) fn due(alerts: Vec<Row>) -> Notification {
+    let alerts = alerts.into_iter().map(Arc::new).collect();
     notification(Subject::Due { alerts })
 }
 
@@ -216,7 +219,7 @@ pub(crate) fn resolved() -> Notification {
         ..row(2, "hr-portal", "2025", -30)
     };
     notification(Subject::Resolved {
-        alerts: vec![gone, replaced],
+        alerts: vec![gone.into(), replaced.into()],
     })
 }
 
@@ -263,7 +266,7 @@ pub(crate) fn skewed() -> Notification {
 
 pub(crate) fn test() -> Notification {
     notification(Subject::Test {
-        alerts: vec![row(1, "billing-api", "prod", 3 * 24 + 1)],
+        alerts: vec![row(1, "billing-api", "prod", 3 * 24 + 1).into()],
     })
 }
 

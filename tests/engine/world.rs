@@ -184,12 +184,12 @@ impl Notifier for FakeReceiver {
             body,
         };
         let event = notification
-            .event_type(notification.rows().first())
+            .event_type(notification.rows().first().map(AsRef::as_ref))
             .as_str();
         if notification.rows().is_empty() {
             return vec![payload(event.to_owned())];
         }
-        let line = |row: &forewarn::domain::Row| {
+        let line = |row: &Arc<Row>| {
             let rung = row.rung.map_or(0, forewarn::domain::Rung::days);
             let kind = if event == "credential.resolved" {
                 "resolved"

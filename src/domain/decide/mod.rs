@@ -13,7 +13,7 @@
 //! One that is remembered but was not seen is gone, unless its app could not be read in full or the whole tenant suddenly shrank;
 //! if it had been announced it is resolved, once.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -364,7 +364,7 @@ impl Announce<'_> {
     }
 
     /// What is remembered once it is told to `receivers`, in addition to those told before. `row` is what they are told.
-    pub fn remembered(&self, row: Row, now: DateTime<Utc>, receivers: &[String]) -> Announced {
+    pub fn remembered(&self, row: Arc<Row>, now: DateTime<Utc>, receivers: &[String]) -> Announced {
         let softened = self.assessment.superseded().is_some();
         let mut told = self
             .before

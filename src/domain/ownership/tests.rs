@@ -201,7 +201,7 @@ fn what_was_known_alive_is_asked_about_until_its_end_was_told() {
             severity: Severity::Critical,
             at: day(-9),
             expires_at: day(-8),
-            row,
+            row: row.into(),
             told: Vec::new(),
             resolved: false,
             softened: false,

@@ -256,6 +256,28 @@ async fn over_a_hundred_owners_are_read_page_by_page() {
 }
 
 #[tokio::test]
+async fn the_limit_on_credentials_is_not_for_owners() {
+    let fake = Fake::start(
+        |n| token(n, 3599),
+        |_, call, url| {
+            if call.path.ends_with("/owners") {
+                return json_answer(200, &json!({ "value": [] }));
+            }
+            let next = format!("{url}v1.0/applications/{}/owners?$skiptoken=2", id(0));
+            let page = json!({"value": [ada()], "@odata.nextLink": next});
+            batch(call, |request| Some(reply(request, 200, &page)))
+        },
+    )
+    .await;
+    let rig = Rig::new(&fake.url);
+    let before = rig.clock.now();
+    let apps: Vec<App> = (0..200).map(app).collect();
+    assert_eq!(find(&rig, &apps).await.owners.len(), 200);
+    assert_eq!(fake.graph_calls().len(), 10 + 200);
+    assert_eq!(rig.clock.now(), before, "nobody has to wait for a minute");
+}
+
+#[tokio::test]
 async fn a_link_elsewhere_is_not_followed() {
     let fake = fake(|_, request| {
         let link = "https://evil.example/v1.0/applications/x/owners";

@@ -119,7 +119,7 @@ fn hostile_names_keep_the_limits_and_do_nothing() {
     };
     let mut endless = samples::hostile();
     if let Subject::Due { alerts } = &mut endless.subject {
-        alerts[2].used_by = vec![cluster; 9];
+        std::sync::Arc::make_mut(&mut alerts[2]).used_by = vec![cluster; 9];
     }
     for payload in [compose(&endless), compose(&samples::clusters())].concat() {
         check_limits(&payload);

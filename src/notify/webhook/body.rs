@@ -1,6 +1,6 @@
 //! The documents that a generic webhook gets. Programs read them, so rows are told as they are.
 
-use std::ops::Range;
+use std::{ops::Range, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -36,7 +36,7 @@ struct Data<'a> {
     parts: usize,
     #[serde(flatten)]
     monitor: Option<Monitor<'a>>,
-    alerts: &'a [Row],
+    alerts: &'a [Arc<Row>],
 }
 
 /// What a `monitor.…` event says in the place of rows.
@@ -113,7 +113,7 @@ fn document(
 ) -> String {
     let alerts = notification.rows().get(range.clone()).unwrap_or_default();
     json(&Document {
-        event: notification.event_type(alerts.first()),
+        event: notification.event_type(alerts.first().map(Arc::as_ref)),
         timestamp: notification.decided_at,
         data: Data {
             notification_id: notification.id,

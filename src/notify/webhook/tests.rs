@@ -99,7 +99,7 @@ proptest! {
         for (index, payload) in payloads.iter().enumerate() {
             let mut document = document(payload);
             let event: EventType = serde_json::from_value(document["type"].take()).unwrap();
-            let rows: Vec<crate::domain::Row> =
+            let rows: Vec<std::sync::Arc<crate::domain::Row>> =
                 serde_json::from_value(document["data"]["alerts"].take()).unwrap();
             prop_assert!(payload.body.len() < body::BYTES || rows.len() == 1);
             prop_assert!(rows.iter().all(|row| notification.event_type(Some(row)) == event));

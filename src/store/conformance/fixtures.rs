@@ -1,6 +1,6 @@
 //! Small, made-up things to store.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
@@ -106,7 +106,7 @@ pub(in crate::store) fn announced(n: u128) -> Announced {
         severity: Severity::Warning,
         at: at(1),
         expires_at: credential.expires.at().unwrap(),
-        row: Row {
+        row: Arc::new(Row {
             tenant: credential.tenant,
             app_id: credential.app_id,
             object_id: credential.key.object_id,
@@ -138,7 +138,7 @@ pub(in crate::store) fn announced(n: u128) -> Announced {
             rung: Some(Rung::days_before(30)),
             reason: None,
             links: None,
-        },
+        }),
         told: vec!["mail".into(), "chat".into()],
         resolved: false,
         softened: false,

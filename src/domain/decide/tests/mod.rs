@@ -184,7 +184,7 @@ pub(super) fn remember(world: &World<'_>, decisions: &[Decision<'_>]) -> Known {
                     announce.credential,
                 );
                 memory.announced = Some(Box::new(announce.remembered(
-                    row,
+                    row.into(),
                     world.now,
                     &["ops".to_owned()],
                 )));

@@ -44,9 +44,9 @@ fn a_hostile_name_stays_text() {
 fn a_notification_becomes_a_whole_mail() {
     let mut notification = samples::due(1);
     let alerts = vec![
-        samples::row(1, "billing-api"),
-        samples::row(2, HOSTILE),
-        samples::row(3, &"W".repeat(256)),
+        samples::row(1, "billing-api").into(),
+        samples::row(2, HOSTILE).into(),
+        samples::row(3, &"W".repeat(256)).into(),
     ];
     notification.subject = Subject::Due { alerts };
     let parts = compose::parts(&renderer(), &notification);
@@ -241,7 +241,7 @@ fn few_rows_or_none_are_one_mail() {
 fn huge_names_make_more_parts_not_bigger_ones() {
     let mut notification = samples::due(0);
     let name = "🦀".repeat(256);
-    let alerts = (0..60).map(|n| samples::row(n, &name)).collect();
+    let alerts = (0..60).map(|n| samples::row(n, &name).into()).collect();
     notification.subject = Subject::Due { alerts };
     let parts = compose::parts(&renderer(), &notification);
     assert!(parts.len() > 1);

@@ -98,7 +98,9 @@ pub(super) fn now() -> DateTime<Utc> {
 
 /// A notification of `count` rows with names like `app-007`.
 pub(super) fn due(count: usize) -> Notification {
-    let alerts = (0..count).map(|n| row(n, &format!("app-{n:03}"))).collect();
+    let alerts = (0..count)
+        .map(|n| row(n, &format!("app-{n:03}")).into())
+        .collect();
     Notification {
         id: Uuid::from_u128(7),
         subject: Subject::Due { alerts },
