@@ -3,6 +3,7 @@
 use std::fmt;
 
 use chrono::{DateTime, Datelike, Utc};
+use compact_str::CompactString;
 use serde::{Deserialize, Serialize};
 
 use super::{Id, Thumbprint};
@@ -19,9 +20,9 @@ pub struct App {
     /// The application (client) id.
     pub app_id: Id,
     /// The display name; empty when Graph gave none. Hostile, and not unique.
-    pub name: Box<str>,
+    pub name: CompactString,
     /// The directory object's tags.
-    pub tags: Box<[Box<str>]>,
+    pub tags: Box<[CompactString]>,
     /// What expires.
     pub credentials: Box<[Credential]>,
 }
@@ -34,9 +35,9 @@ pub struct Credential {
     /// What it is.
     pub kind: Kind,
     /// The name its maker gave it, if any. Hostile.
-    pub name: Option<Box<str>>,
+    pub name: Option<CompactString>,
     /// The first three characters of a client secret's value, as Graph tells them.
-    pub hint: Option<Box<str>>,
+    pub hint: Option<CompactString>,
     /// When it begins to be valid; `None` when Graph gave no date.
     pub starts_at: Option<DateTime<Utc>>,
     /// When it ends.

@@ -7,7 +7,7 @@ use super::{App, facts::Facts, ownership::Noted};
 /// Everything a complete scan saw. There is no partial snapshot: a scan that could not finish is an error instead.
 #[derive(Debug, Clone, Default)]
 pub struct Snapshot {
-    /// All app registrations, and the service principals that carry credentials; each once, in the order they came.
+    /// The apps that carry credentials, or of which something could not be read; each once, in the order they came.
     pub apps: Vec<App>,
     /// How many app registrations there are; where only service principals are scanned, how many of those, with credentials or
     /// without. A sudden loss of them means that something is no longer seen.

@@ -4,6 +4,7 @@ use std::{borrow::Cow, collections::HashSet};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, Datelike, Utc};
+use compact_str::CompactString;
 
 use super::{
     config::TenantConfig,
@@ -136,7 +137,7 @@ fn known_id(text: &Text<'_>) -> Option<Id> {
         .map(Id::parse)
 }
 
-fn tags(row: lenient::List<Text<'_>>, odd: &mut Oddities<'_>) -> Box<[Box<str>]> {
+fn tags(row: lenient::List<Text<'_>>, odd: &mut Oddities<'_>) -> Box<[CompactString]> {
     if row.odd || row.items.contains(&Text::Odd) {
         odd.note("tags is not a list of texts; what is no text is left out");
     }
@@ -277,7 +278,7 @@ fn thumbprint(kind: Kind, custom_id: &Text<'_>) -> Option<Thumbprint> {
 
 /// The name of a secret that was made by an old tool: those wrote it to `customKeyIdentifier`, as base64 of UTF-8 or
 /// UTF-16LE, and left `displayName` null. On a certificate that field is a thumbprint.
-fn old_name(kind: Kind, custom_id: &Text<'_>) -> Option<Box<str>> {
+fn old_name(kind: Kind, custom_id: &Text<'_>) -> Option<CompactString> {
     let bytes = match kind {
         Kind::ClientSecret => STANDARD.decode(custom_id.filled()?).ok()?,
         Kind::Certificate | Kind::SamlCertificate | Kind::Federated => return None,
@@ -293,7 +294,7 @@ fn old_name(kind: Kind, custom_id: &Text<'_>) -> Option<Box<str>> {
 }
 
 /// A name as it came, however hostile, but not endless.
-fn name(text: Cow<'_, str>) -> Box<str> {
+fn name(text: Cow<'_, str>) -> CompactString {
     if text.len() > NAME_MAX {
         return cut(&text, NAME_MAX).into();
     }
