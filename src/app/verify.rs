@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 
 use super::{net, parts::Net};
 pub use crate::entra::verify::{Finding, HeldCertificate, Listed, Outcome};
@@ -83,6 +83,16 @@ fn means(
 }
 
 fn question(asked: &Asked, config: Option<&Config>) -> anyhow::Result<Question> {
+    for (option, id) in [
+        ("--tenant-id", &asked.tenant_id),
+        ("--client-id", &asked.client_id),
+    ] {
+        let is_blank = id.as_ref().is_some_and(|id| id.trim().is_empty());
+        ensure!(
+            !is_blank,
+            "{option} is given, but empty; look at the variable that it comes from"
+        );
+    }
     let configured = configured(asked, config)?;
     if let Some(reader) = configured {
         let client_id = asked.client_id.clone().or_else(|| own(&reader.auth)).with_context(|| {

@@ -156,16 +156,17 @@ pub fn main() -> ExitCode {
     })
 }
 
-/// Help and version are no failure. A command line that is not understood must not look like an answer of `scan`, whose exit
-/// codes have meanings of their own.
+/// Help and version are no failure. A command line that is not understood must not look like an answer of `scan` or `verify`,
+/// whose exit codes have meanings of their own.
 fn not_understood(error: &clap::Error) -> ExitCode {
     // there is nobody to tell when the terminal is gone
     let _ = error.print();
     if !error.use_stderr() {
         return ExitCode::SUCCESS;
     }
-    let is_scan = std::env::args().any(|argument| argument == "scan");
-    ExitCode::from(if is_scan { scan::COULD_NOT_TELL } else { 1 })
+    // an argument need not be text
+    let answers = std::env::args_os().any(|argument| argument == "scan" || argument == "verify");
+    ExitCode::from(if answers { output::COULD_NOT_TELL } else { 1 })
 }
 
 /// An error with its causes, in one line each; a configuration's problems are laid out already.

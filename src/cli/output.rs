@@ -5,6 +5,9 @@ use std::{
     io::{self, Write},
 };
 
+/// The exit code of `scan` and `verify` when they have no answer.
+pub(super) const COULD_NOT_TELL: u8 = 3;
+
 /// A line for people, on stderr.
 pub(super) fn complain(line: &dyn Display) {
     // there is nobody to tell when stderr is closed

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{
     forewarn,
     refusals::{APP, bodies, body_of},
-    stdout, told,
+    stderr, stdout, told,
 };
 
 #[test]
@@ -101,4 +101,21 @@ fn what_is_unknown_exits_with_1() {
         all.push_str(&told(heading, &output));
     }
     insta::assert_snapshot!(all);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_argument_that_is_no_text_is_refused_as_any_other() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt, process::Command};
+
+    for (command, code) in [("explain", 1), ("verify", 3), ("scan", 3)] {
+        let output = Command::new(env!("CARGO_BIN_EXE_forewarn"))
+            .args([OsStr::new(command), OsStr::from_bytes(b"\xff7000215")])
+            .output()
+            .unwrap();
+        let said = stderr(&output);
+        assert_eq!(output.status.code(), Some(code), "{command}: {said}");
+        assert!(said.starts_with("error: "), "{said}");
+        assert!(!said.contains("panicked"), "{said}");
+    }
 }

@@ -294,6 +294,25 @@ async fn a_tenant_is_known_by_its_id_too_and_what_is_missing_is_said() {
         (vec!["verify"], "--tenant-id"),
         (vec!["verify", "--tenant-id", "x.example"], "--client-id"),
         (
+            vec!["verify", "--tenant-id", "", "--client-id", "c"],
+            "--tenant-id is given, but empty",
+        ),
+        (
+            vec![
+                "verify",
+                "--config",
+                &config,
+                "--tenant",
+                "contoso",
+                "--client-id",
+                " ",
+            ],
+            "--client-id is given, but empty",
+        ),
+        (vec!["verify", "--no-such-option"], "--no-such-option"),
+        (vec!["verify", "--format", "xml"], "xml"),
+        (vec!["scan", "--no-such-option"], "--no-such-option"),
+        (
             vec!["verify", "--tenant", "contoso"],
             "no configuration file",
         ),

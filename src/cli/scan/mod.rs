@@ -15,7 +15,7 @@ use chrono::TimeDelta;
 
 use super::{
     Global, describe,
-    output::{complain, ignore_closed},
+    output::{COULD_NOT_TELL, complain, ignore_closed},
     progress::ScanProgress,
 };
 use crate::{
@@ -70,9 +70,6 @@ fn parse_time(text: &str) -> Result<TimeDelta, String> {
         .map_err(|error| format!("{error}; write it like 90d or 12h"))?;
     TimeDelta::from_std(duration).map_err(|error| error.to_string())
 }
-
-/// The exit code of a scan that gives no whole answer.
-pub(super) const COULD_NOT_TELL: u8 = 3;
 
 impl Scan {
     /// Whatever goes wrong is "could not tell": no other exit code may look like an answer.

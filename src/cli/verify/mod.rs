@@ -10,7 +10,7 @@ use anyhow::bail;
 use self::{certificate::Certificate, held::Held};
 use super::{
     Global,
-    output::{complain, print},
+    output::{COULD_NOT_TELL, complain, print},
     paragraph::{numbered, paragraph},
 };
 use crate::{
@@ -73,8 +73,6 @@ enum Format {
     /// One JSON document on stdout
     Json,
 }
-
-const COULD_NOT_TELL: u8 = 3;
 
 impl Verify {
     /// Never fails but for want of a stdout: what goes wrong means that nothing can be told, which is an answer.
