@@ -1,6 +1,6 @@
 //! Rows as CSV. A cell that a spreadsheet would take for a formula is made text: names come from the tenant.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use chrono::TimeDelta;
 
@@ -43,10 +43,16 @@ pub(super) fn write(
         }
         written = csv.write_record(cells(row));
     }
-    let written = written
-        .map_err(std::io::Error::from)
-        .and_then(|()| csv.flush());
+    let written = written.map_err(cause).and_then(|()| csv.flush());
     ignore_closed(written)
+}
+
+/// What went wrong with the writing; the crate's own conversion would hide that the reader has gone.
+fn cause(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
+    }
 }
 
 fn cells(row: Row) -> [String; 17] {
@@ -109,7 +115,29 @@ fn harmless(cell: String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::harmless;
+    use super::*;
+
+    /// A pipe whose reader has gone.
+    struct Gone;
+
+    impl Write for Gone {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_goes_in_the_middle_is_seen_to_be_gone() {
+        let mut csv = csv::WriterBuilder::new()
+            .buffer_capacity(8)
+            .from_writer(Gone);
+        let error = csv.write_record(["longer than", "what is gathered"]);
+        assert_eq!(cause(error.unwrap_err()).kind(), io::ErrorKind::BrokenPipe);
+    }
 
     #[test]
     fn a_formula_becomes_text() {

@@ -184,9 +184,11 @@ fn stacked(entry: &Entry, width: usize) -> Vec<String> {
     let [ends, date, tenant, app, credential, owner, used, _] = &entry.cells;
     let indent = INDENT + LONGEST_END + GAP;
     let room = width.saturating_sub(indent);
+    // `57 minutes ago` is longer, and seldom
+    let longer = ends.width().saturating_sub(LONGEST_END);
     let mut line = Line::new();
     line.put(&ends.text, &ends.paint(usize::MAX), LONGEST_END);
-    line.put(&app.text, &app.paint(room), 0);
+    line.put(&app.text, &app.paint(room.saturating_sub(longer)), 0);
     let facts = [
         credential.piece(""),
         date.piece(""),

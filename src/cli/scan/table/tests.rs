@@ -189,6 +189,22 @@ fn no_line_is_wider_than_the_terminal() {
 }
 
 #[test]
+fn a_long_moment_takes_its_room_from_the_name_beside_it() {
+    let calendar = Calendar::default();
+    let long = json!({ "app_name": "a name that has to be cut on a narrow terminal" });
+    let mut just_ended = row(1, "expired", 0, &long);
+    just_ended.expires_at = Some(now() - TimeDelta::minutes(57));
+    for columns in NARROWEST..60 {
+        let page = page(&calendar, Some(columns));
+        let text = plain(&page.render(std::iter::once(just_ended.clone())));
+        let line = text.lines().find(|line| line.contains("57 minutes ago"));
+        let line = line.unwrap_or_default();
+        assert!(line.contains("a na"), "{columns}: {text}");
+        assert!(width(line) <= columns, "{columns}: {line}");
+    }
+}
+
+#[test]
 fn off_a_terminal_nothing_is_lost() {
     let text = plain(&render(None));
     for row in rows().iter().filter(|row| !row.stale) {
