@@ -177,6 +177,9 @@ pub(super) fn by_oauth(error: &str) -> &'static str {
         "invalid_grant" => "the sign-in is not allowed; check consent and Conditional Access",
         "invalid_scope" | "invalid_resource" => "Graph is not known here; check the tenant's cloud",
         "invalid_request" => "the request was not understood; check the tenant id",
+        "temporarily_unavailable" => {
+            "the service is overloaded or being worked on, which says nothing about the credential; try again a little later"
+        }
         "" => {
             "the answer is not Entra's; look for a proxy between, and check `endpoints.authority`"
         }

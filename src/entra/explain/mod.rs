@@ -98,7 +98,11 @@ pub fn explain(text: &str) -> Answer {
     let codes: Vec<Code> = numbers.iter().map(|&code| Code::of(code, app)).collect();
     Answer {
         known: codes.iter().any(|code| code.meaning.is_some()),
-        answer: sentence(secret, &codes, &clues),
+        answer: if text.trim().is_empty() {
+            "There is nothing to explain: the text is empty.".to_owned()
+        } else {
+            sentence(secret, &codes, &clues)
+        },
         try_next: secret.map(|_| {
             let tenant = only(&clues.tenants.items).unwrap_or("TENANT_ID");
             format!("forewarn verify --tenant-id {tenant} --client-id {app}")

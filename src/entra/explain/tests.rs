@@ -172,3 +172,20 @@ proptest::proptest! {
         explain(&text);
     }
 }
+
+#[test]
+fn what_says_nothing_about_the_credential_is_told_so() {
+    let answer = explain(r#"{"error":"temporarily_unavailable"}"#).answer;
+    assert!(
+        answer.contains("try again") && !answer.contains("check"),
+        "{answer}"
+    );
+}
+
+#[test]
+fn nothing_is_told_from_a_text_without_a_code() {
+    for text in ["", " \r\n"] {
+        assert!(explain(text).answer.contains("is empty"), "{text:?}");
+    }
+    assert!(explain("x").answer.contains("no AADSTS code"));
+}

@@ -42,8 +42,8 @@ pub enum CliError {
     )]
     NotFound,
     /// It cannot be started.
-    #[error("`az` cannot be run")]
-    CannotRun(#[source] io::Error),
+    #[error("`az` cannot be run ({0})")]
+    CannotRun(io::Error),
     /// It takes too long.
     #[error("`az` took longer than {} seconds", .0.as_secs())]
     TooSlow(Duration),
@@ -59,7 +59,7 @@ pub enum CliError {
         tenant: Option<String>,
     },
     /// It failed.
-    #[error("it failed, and said: {0}")]
+    #[error("it failed, and {}", if .0.is_empty() { "did not say why".to_owned() } else { format!("said: {}", .0) })]
     Failed(String),
     /// What it printed is no token.
     #[error("what it printed holds no token; update the Azure CLI (`az upgrade`)")]

@@ -68,6 +68,14 @@ async fn why_there_is_no_account_is_told() {
 }
 
 #[tokio::test]
+async fn a_program_that_says_nothing_or_is_none_is_told_as_such() {
+    let mute = account_of(&script("mute")).await.unwrap_err();
+    assert_eq!(mute.to_string(), "it failed, and did not say why");
+    let folder = account_of(&script("")).await.unwrap_err().to_string();
+    assert!(folder.starts_with("`az` cannot be run ("), "{folder}");
+}
+
+#[tokio::test]
 async fn whoever_may_not_read_apps_is_told_so_and_not_of_permissions_of_an_app() {
     let denied = |_, _: &_| {
         refused(
