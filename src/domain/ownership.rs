@@ -14,8 +14,9 @@ use std::{
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::{
-    App, Credential, Expiry, Id, Snapshot,
+    App, Credential, Id, Snapshot,
     assess::{Circumstances, assess},
+    decide::still_holds,
     facts::{Owner, Owners},
     known::{CredentialKey, Known, Memory},
     matcher::{Matcher, Subject},
@@ -201,7 +202,12 @@ impl Ownership {
         if self.ignore.is_empty() {
             return;
         }
-        let Snapshot { apps, facts, .. } = snapshot;
+        let Snapshot {
+            apps,
+            facts,
+            left_out,
+            ..
+        } = snapshot;
         for app in apps {
             let Some(owners) = facts.owners.of(app).filter(|owners| !owners.is_empty()) else {
                 continue;
@@ -216,9 +222,11 @@ impl Ownership {
                 };
                 !self.ignore.iter().any(|rule| rule.matches(&subject))
             };
-            let kept: Vec<Credential> = app.credentials.iter().filter(is_kept).cloned().collect();
-            if kept.len() < app.credentials.len() {
-                app.credentials = kept.into();
+            let (kept, ignored): (Vec<&Credential>, Vec<_>) =
+                app.credentials.iter().partition(is_kept);
+            if !ignored.is_empty() {
+                left_out.extend(ignored.iter().map(|of| CredentialKey::new(app, of)));
+                app.credentials = kept.into_iter().cloned().collect();
             }
         }
     }
@@ -242,7 +250,7 @@ pub fn due<'a>(
         let over = over.unwrap_or(DateTime::<Utc>::MAX_UTC);
         if circumstances.now > over {
             let memory = known.get(&CredentialKey::new(app, credential));
-            return memory.is_some_and(|memory| is_awaited(memory, credential, over));
+            return memory.is_some_and(|memory| is_awaited(memory, end, over));
         }
         is_on_some_rung(circumstances, app, credential, end)
     };
@@ -271,13 +279,11 @@ fn is_on_some_rung(
         || assess(circumstances, app, credential).rung.is_some()
 }
 
-/// Known before reminders of it were over, and its end not told yet: it is told however late.
-fn is_awaited(memory: &Memory, credential: &Credential, over: DateTime<Utc>) -> bool {
-    let is_told = memory.announced.as_ref().is_some_and(|announced| {
-        let end = Expiry::At(announced.expires_at);
-        announced.rung == Rung::END && credential.expires.is_same(end)
-    });
-    !memory.gone && memory.first_seen <= over && !is_told
+/// Known before reminders of it were over, and its end not told yet: it is told however late. One that is gone from memory was
+/// seen all the same, for it is back, or had been left out by its owner.
+fn is_awaited(memory: &Memory, end: DateTime<Utc>, over: DateTime<Utc>) -> bool {
+    let is_told = still_holds(memory, end).is_some_and(|announced| announced.rung == Rung::END);
+    memory.first_seen <= over && !is_told
 }
 
 /// At most so many of the apps that a list shows which goes up to `until`: those that end last come first, for what has long ended

@@ -1,8 +1,10 @@
 //! What one complete pass over a tenant saw.
 
+use std::collections::HashSet;
+
 use chrono::TimeDelta;
 
-use super::{App, facts::Facts, ownership::Noted};
+use super::{App, facts::Facts, known::CredentialKey, ownership::Noted};
 
 /// Everything a complete scan saw. There is no partial snapshot: a scan that could not finish is an error instead.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +20,8 @@ pub struct Snapshot {
     pub facts: Facts,
     /// Whom the apps' notes name as owners.
     pub noted: Noted,
+    /// What was seen but is left out by who owns it. It is not among the credentials of `apps`, and yet nothing was removed.
+    pub left_out: HashSet<CredentialKey>,
     /// How far the server's clock was ahead of ours, if it said.
     pub clock_skew: Option<TimeDelta>,
 }

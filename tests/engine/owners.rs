@@ -173,3 +173,38 @@ async fn what_is_ignored_by_its_owner_is_not_told() {
     world.tick(&engine).await;
     assert!(!world.receivers[0].messages().join(" ").contains("lab@"));
 }
+
+/// A world in which what `x@lab.com` owns is ignored.
+fn without_the_lab(owners: &[(&'static str, &[&'static str])]) -> World {
+    let mut world = world(&["mail"], owners);
+    let tenant = Arc::get_mut(&mut world.tenant).unwrap();
+    tenant.ownership.ignore = vec![owned_by("*@lab.com")];
+    world
+}
+
+#[tokio::test]
+async fn what_is_ignored_once_its_owner_is_learnt_was_not_removed() {
+    let world = without_the_lab(&[]);
+    world.set_apps(vec![app("lab", 5 * DAY)]);
+    let engine = world.start().await;
+    world.tick(&engine).await;
+    assert_eq!(world.receivers[0].messages(), ["lab@7:critical"]);
+    (world.tenant.owners.lock().unwrap()).insert("lab", vec!["x@lab.com"]);
+    for hour in [6, 12, 5 * DAY] {
+        world.at(hour);
+        world.tick(&engine).await;
+    }
+    assert_eq!(world.receivers[0].messages(), ["lab@7:critical"]);
+}
+
+#[tokio::test]
+async fn what_is_ignored_by_its_owner_is_not_told_long_after_its_end_either() {
+    let world = without_the_lab(&[("lab", &["x@lab.com"])]);
+    world.set_apps(vec![app("lab", 80 * DAY)]);
+    let engine = world.start().await;
+    for day in [0, 30, 79, 81, 86, 88, 95] {
+        world.at(day * DAY);
+        world.tick(&engine).await;
+    }
+    assert_eq!(world.receivers[0].messages(), Vec::<String>::new());
+}

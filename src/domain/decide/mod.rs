@@ -220,23 +220,26 @@ impl<'a> Unsure<'a> {
 }
 
 fn removed<'a>(world: &World<'a>) -> impl Iterator<Item = Decision<'a>> {
-    gone(world).into_iter().filter_map(|key| {
-        let announced = world
-            .known
-            .get(key)?
-            .announced
-            .as_deref()
-            .filter(|announced| !announced.resolved)?;
-        let resolve = Resolve {
-            announced,
-            why: WhyResolved::Removed,
-            seen: None,
-        };
-        Some(Decision {
-            key: key.clone(),
-            action: Action::Resolve(resolve),
+    let left_out = &world.seen.left_out;
+    let gone = gone(world).into_iter();
+    gone.filter(|key| !left_out.contains(key))
+        .filter_map(|key| {
+            let announced = world
+                .known
+                .get(key)?
+                .announced
+                .as_deref()
+                .filter(|announced| !announced.resolved)?;
+            let resolve = Resolve {
+                announced,
+                why: WhyResolved::Removed,
+                seen: None,
+            };
+            Some(Decision {
+                key: key.clone(),
+                action: Action::Resolve(resolve),
+            })
         })
-    })
 }
 
 /// What is to be done about one credential that was seen, or why nothing is.
@@ -305,7 +308,7 @@ pub fn judge<'a>(
 }
 
 /// What was announced counts only in the life and with the end that it was announced with.
-fn still_holds(memory: &Memory, end: DateTime<Utc>) -> Option<&Announced> {
+pub(super) fn still_holds(memory: &Memory, end: DateTime<Utc>) -> Option<&Announced> {
     let announced = memory.announced.as_deref().filter(|_| !memory.gone)?;
     Expiry::At(announced.expires_at)
         .is_same(Expiry::At(end))

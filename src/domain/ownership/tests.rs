@@ -1,6 +1,7 @@
 use super::*;
 use crate::domain::{
-    Kind, Ladder, ObjectType, Severity, facts::Facts, glob::Glob, known::Announced, policy::Policy,
+    Expiry, Kind, Ladder, ObjectType, Severity, facts::Facts, glob::Glob, known::Announced,
+    policy::Policy,
 };
 
 fn day(days: i64) -> DateTime<Utc> {
@@ -224,7 +225,7 @@ fn what_was_known_alive_is_asked_about_until_its_end_was_told() {
     for (known, expected) in [
         (known(-20, false, None), "over"),
         (known(0, false, None), ""),
-        (known(-20, true, None), ""),
+        (known(-20, true, None), "over"),
         (known(-20, false, told(Rung::days_before(7))), "over"),
         (known(-20, false, told(Rung::END)), ""),
     ] {
@@ -287,4 +288,8 @@ fn what_is_ignored_by_owner_goes_once_the_owner_is_known() {
         .collect();
     assert_eq!(left, [1, 1, 1]);
     assert_eq!(snapshot.apps[0].credentials[0].name, None);
+    let left_out: Vec<String> = (snapshot.left_out.iter())
+        .map(|key| key.credential_id.to_string())
+        .collect();
+    assert_eq!(left_out, ["lab 5"]);
 }
