@@ -28,7 +28,8 @@ pub struct Loaded {
     pub warnings: Vec<Problem>,
 }
 
-/// Reads and checks a file. `environment` overrides keys of it and tells what the platform provides for signing in; `now` only serves to see whether the schedule ever fires.
+/// Reads and checks a file. `environment` overrides keys of it and tells what the platform provides for signing in; `now` only
+/// serves to see whether the schedule ever fires.
 ///
 /// Relative paths in it (`store.url`, secret files, `tls.extra_ca_file`) are relative to the current directory of the process,
 /// not to the file.

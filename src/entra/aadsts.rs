@@ -7,6 +7,13 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use serde::{Deserialize, Serialize};
 
+/// The secret is none of the app's.
+pub(super) const WRONG_SECRET: u32 = 7_000_215;
+/// The secret has run out.
+pub(super) const EXPIRED_SECRET: u32 = 7_000_222;
+/// The certificate is not registered with the app, has run out, or is not valid yet.
+pub(super) const CERTIFICATE_REFUSED: u32 = 700_027;
+
 /// What is known of one AADSTS number. Its texts are clauses: no capital at the beginning, no full stop at the end.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

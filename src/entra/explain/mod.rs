@@ -11,13 +11,11 @@ use serde::Serialize;
 
 use self::clues::Clues;
 use super::{
-    aadsts::{self, CredentialOk, Explanation, Retry},
+    aadsts::{
+        self, CERTIFICATE_REFUSED, CredentialOk, EXPIRED_SECRET, Explanation, Retry, WRONG_SECRET,
+    },
     refusal::by_oauth,
 };
-
-const WRONG_SECRET: u32 = 7_000_215;
-const EXPIRED_SECRET: u32 = 7_000_222;
-const CERTIFICATE_REFUSED: u32 = 700_027;
 
 /// What a text says, for people and as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

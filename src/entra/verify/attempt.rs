@@ -12,6 +12,7 @@ use crate::{
     domain::{SecretSource, Secrets, ownership::Ownership, secret::SecretError},
     entra::{
         ScanError, SignInRefusal,
+        aadsts::WRONG_SECRET,
         config::{Auth, TenantConfig},
         pace::{Dice, Pace},
         token::SignIn,
@@ -20,8 +21,6 @@ use crate::{
 
 /// How long it may take, all waiting included: somebody sits in front of it.
 const TIME: Duration = Duration::from_secs(45);
-
-const WRONG_SECRET: u32 = 7_000_215;
 
 /// What came of it.
 #[derive(Debug)]

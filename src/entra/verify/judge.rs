@@ -16,7 +16,7 @@ use crate::{
     },
     entra::{
         SignInRefusal,
-        aadsts::{self, CredentialOk},
+        aadsts::{self, CredentialOk, EXPIRED_SECRET, WRONG_SECRET},
         looks::Look,
         refusal::by_oauth,
     },
@@ -25,8 +25,6 @@ use crate::{
 /// A secret that is younger may not be known everywhere in Entra yet. Two minutes are the most that has been seen (Azure/ARO-HCP's
 /// test suite allows for them); the rest is for clocks that differ.
 pub(super) const FRESH: TimeDelta = TimeDelta::minutes(5);
-const WRONG_SECRET: u32 = 7_000_215;
-const EXPIRED_SECRET: u32 = 7_000_222;
 
 /// What was found out.
 pub(super) struct Evidence<'a> {

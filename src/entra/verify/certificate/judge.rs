@@ -13,11 +13,8 @@ use super::{
 };
 use crate::{
     domain::{Credential, Kind},
-    entra::{CertificateError, signin::Certificate},
+    entra::{CertificateError, aadsts::CERTIFICATE_REFUSED, signin::Certificate},
 };
-
-/// The signature was not accepted: the certificate is not registered, or not valid.
-const NOT_ACCEPTED: u32 = 700_027;
 
 /// What was found out.
 pub(super) struct Evidence<'a> {
@@ -87,7 +84,7 @@ pub(super) fn judge(evidence: &Evidence<'_>) -> Finding {
             finding.aadsts = refusal.aadsts;
             finding.correlation_id.clone_from(&refusal.correlation_id);
             match refusal.aadsts {
-                Some(NOT_ACCEPTED) => not_accepted(&mut finding, evidence),
+                Some(CERTIFICATE_REFUSED) => not_accepted(&mut finding, evidence),
                 _ => refused(&mut finding, refusal, "certificate"),
             }
         }
