@@ -14,15 +14,6 @@ const DEADLINE: TimeDelta = TimeDelta::minutes(5);
 /// Beyond what is due, the owners of so many apps are asked for: a hundred requests. Nobody reads a longer table.
 const LISTED_MAX: usize = 2_000;
 
-/// What stood in the way of knowing the owners of one tenant's apps.
-#[derive(Debug, Default)]
-pub struct Hindrance {
-    /// Owners who are users came without names.
-    pub nameless: bool,
-    /// Why some could not be learnt.
-    pub problem: Option<String>,
-}
-
 /// What a scan shows and is judged by.
 #[derive(Clone, Copy)]
 pub(super) struct Shown<'a> {
@@ -31,17 +22,17 @@ pub(super) struct Shown<'a> {
     pub(super) within: Option<TimeDelta>,
 }
 
-/// Puts the owners into the snapshot, and takes out what `ignore` leaves out by them.
+/// Puts the owners, and what is missing of them, into the snapshot, and takes out what `ignore` leaves out by them.
 pub(super) async fn learn(
     directory: &dyn Directory,
     snapshot: &mut Snapshot,
     shown: Shown<'_>,
     clock: &dyn Clock,
     progress: &(dyn Fn(Progress) + Send + Sync),
-) -> Hindrance {
+) {
     let ownership = directory.ownership();
     if ownership.sources.is_empty() {
-        return Hindrance::default();
+        return;
     }
     let now = clock.now();
     let apps = wanted(directory.tenant(), snapshot, shown, now);
@@ -51,13 +42,11 @@ pub(super) async fn learn(
     if !asked.is_empty() {
         found = directory.owners(&asked, now + DEADLINE, progress).await;
     }
+    let missing = found.missing();
     let owners = ownership.together(&apps, &snapshot.noted, found.owners);
     snapshot.facts.owners = owners;
+    snapshot.facts.missing.extend(missing);
     ownership.leave_out(directory.tenant(), snapshot);
-    Hindrance {
-        nameless: found.nameless,
-        problem: found.problem,
-    }
 }
 
 fn wanted<'a>(

@@ -6,7 +6,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::{StreamExt, future::BoxFuture, stream};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
-pub use super::owners::Hindrance;
 use super::owners::{self, Shown};
 use crate::{
     domain::{
@@ -35,7 +34,6 @@ type Place<'a> = (Circumstances<'a>, &'a App, &'a Credential);
 struct TenantReport {
     name: String,
     result: Result<Snapshot, String>,
-    hindrance: Hindrance,
 }
 
 /// How many credentials are how urgent.
@@ -196,12 +194,6 @@ impl Report {
         })
     }
 
-    /// What stood in the way of knowing the owners, tenant by tenant.
-    pub fn hindrances(&self) -> impl Iterator<Item = (&str, &Hindrance)> {
-        let tenants = self.tenants.iter();
-        tenants.map(|tenant| (tenant.name.as_str(), &tenant.hindrance))
-    }
-
     /// Odd values that were met.
     pub fn oddities(&self) -> impl Iterator<Item = Oddity<'_>> {
         self.tenants.iter().flat_map(|tenant| {
@@ -316,14 +308,9 @@ fn scan<'a>(
             .scan(clock.now() + DEADLINE, &tell)
             .await
             .map_err(|error| error.to_string());
-        let mut hindrance = Hindrance::default();
         if let Ok(snapshot) = &mut result {
-            hindrance = owners::learn(directory.as_ref(), snapshot, shown, clock, &tell).await;
+            owners::learn(directory.as_ref(), snapshot, shown, clock, &tell).await;
         }
-        TenantReport {
-            name,
-            result,
-            hindrance,
-        }
+        TenantReport { name, result }
     })
 }

@@ -44,20 +44,21 @@ impl Engine {
             now,
         };
         let due: Vec<&App> = ownership::due(circumstances, known, &snapshot.apps).collect();
-        let told = self.told_by_directory(directory, &due, snapshot, now).await;
+        let (told, missing) = self.told_by_directory(directory, &due, snapshot, now).await;
         let owners = ownership.together(&due, &snapshot.noted, told);
         snapshot.facts.owners = owners;
+        snapshot.facts.missing.extend(missing);
         ownership.leave_out(directory.tenant(), snapshot);
     }
 
-    /// What the directory says of those of the apps that it has to be asked about.
+    /// What the directory says of those of the apps that it has to be asked about, and what is missing from that.
     async fn told_by_directory(
         &self,
         directory: &dyn Directory,
         due: &[&App],
         snapshot: &Snapshot,
         now: DateTime<Utc>,
-    ) -> Vec<(Id, Vec<Owner>)> {
+    ) -> (Vec<(Id, Vec<Owner>)>, Vec<String>) {
         let ownership = directory.ownership();
         let asks = |app: &&App| ownership.asks_directory(app, &snapshot.noted);
         let wanted: Vec<&App> = due.iter().copied().filter(asks).collect();
@@ -69,10 +70,11 @@ impl Engine {
             .collect();
         let is_missing = |app: &&App| !fresh.get(&app.object_id).copied().unwrap_or_default();
         let missing: Vec<&App> = wanted.into_iter().filter(is_missing).collect();
-        let learnt = self.ask(directory, &missing).await;
+        let (learnt, notes) = self.ask(directory, &missing).await;
         // what was learnt now stands after what was kept, and so in its place
         let all = kept.into_iter().chain(learnt);
-        all.map(|of| (of.object_id, of.owners)).collect()
+        let told = all.map(|of| (of.object_id, of.owners)).collect();
+        (told, notes)
     }
 
     async fn kept(&self, tenant: &str, apps: &[&App]) -> Vec<AppOwners> {
@@ -84,13 +86,14 @@ impl Engine {
         })
     }
 
-    async fn ask(&self, directory: &dyn Directory, apps: &[&App]) -> Vec<AppOwners> {
+    async fn ask(&self, directory: &dyn Directory, apps: &[&App]) -> (Vec<AppOwners>, Vec<String>) {
         if apps.is_empty() {
-            return Vec::new();
+            return (Vec::new(), Vec::new());
         }
         let tenant = directory.tenant();
         let deadline = self.clock.now() + DEADLINE;
         let found = directory.owners(apps, deadline, &|_| {}).await;
+        let missing = found.missing();
         let fetched_at = self.clock.now();
         let learnt: Vec<AppOwners> = found
             .owners
@@ -104,6 +107,6 @@ impl Engine {
         if let Err(error) = self.store.put_owners(tenant, &learnt).await {
             warn!(tenant.name = tenant, store.error = %error, "the owners of apps could not be kept; they are asked for again");
         }
-        learnt
+        (learnt, missing)
     }
 }

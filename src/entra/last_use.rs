@@ -7,7 +7,7 @@
 //! Samples and the live service spell some fields in two ways (`keyType`, `expirationDate`); what is read here, `keyId` and
 //! `signInActivity.lastSignInDateTime`, has one spelling in both.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{
@@ -26,6 +26,7 @@ use super::{
     pace::Pace,
     page,
     refusal::GraphRefusal,
+    said::{News, Said},
     throttle::Throttle,
     walk::Walk,
 };
@@ -48,8 +49,7 @@ const WINDOW: TimeDelta = TimeDelta::seconds(10);
 /// Reads the report of one tenant, scan after scan.
 #[derive(Default)]
 pub(super) struct LastUseReader {
-    /// It was said that the report cannot be had.
-    told: AtomicBool,
+    said: Said,
 }
 
 /// A report that was read to its end.
@@ -77,18 +77,17 @@ impl LastUseReader {
         pace: &Pace<'_>,
         facts: &mut Facts,
     ) {
-        match report(graph, config, pace).await {
+        let report = report(graph, config, pace).await;
+        let news = self.said.news(report.is_err());
+        match report {
             Ok(report) => {
-                self.told.store(false, Ordering::Relaxed);
                 facts.missing.extend(report.oddity());
                 facts.last_use = Some(report.last_use);
             }
             Err(absence) => {
                 let why = absence.to_string();
-                if self.told.swap(true, Ordering::Relaxed) {
-                    tracing::debug!(tenant.name = %config.name, reason = why, "when keys were last used is still not known");
-                } else {
-                    tracing::warn!(tenant.name = %config.name, reason = why, "when keys were last used is not known; all else goes on without it");
+                if news == Some(News::Trouble) {
+                    tracing::warn!(tenant.name = %config.name, "{why}. Everything else goes on");
                 }
                 facts.missing.push(why);
             }

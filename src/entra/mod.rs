@@ -9,7 +9,8 @@
 //! followed; `page` reads the JSON by the forgiving types of `lenient`; `decode` makes domain values of it, with
 //! `principal` and `saml` where an enterprise app differs, and `collect` keeps each app once. While a page is decoded the
 //! next one is already under way. Then `last_use` asks, where it is wanted, when each key was last used, and `arm` asks
-//! Azure which clusters use the apps. Whose the apps are is asked afterwards, for those that matter (`owners`, by `batch`).
+//! Azure which clusters use the apps. Whose the apps are is asked afterwards, for those that matter (`owners`, by `batch`). What any of
+//! these extras lacks is a note on the scan, and `said` to the log once.
 //!
 //! Beside the scan, two answers for somebody with an error on the screen: [`explain`] for the error, [`verify`] for the secret;
 //! and before it, `check` with [`permissions`]: what may we do, and what not?
@@ -37,6 +38,7 @@ mod page;
 pub mod permissions;
 mod principal;
 mod refusal;
+mod said;
 mod saml;
 mod signin;
 mod tenant;

@@ -4,8 +4,6 @@
 //! With `Application.Read.All` alone an owner who is a user comes as a type and an id; `User.ReadBasic.All` adds name, user principal
 //! name and mail (learn.microsoft.com/graph/api/application-list-owners).
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use serde_json::Value;
 use url::Url;
 
@@ -16,6 +14,7 @@ use super::{
     graph::Graph,
     list::List,
     pace::Pace,
+    said::{News, Said},
     walk::Walk,
 };
 use crate::domain::{App, Id, ObjectType, clean::clean, facts::Owner};
@@ -36,30 +35,35 @@ pub struct FoundOwners {
     pub problem: Option<String>,
 }
 
-/// What was said already, so that it is said once.
-#[derive(Debug, Default)]
-pub(super) struct Said {
-    nameless: AtomicBool,
-    failing: AtomicBool,
+impl FoundOwners {
+    /// What is missing from them, a sentence each.
+    pub fn missing(&self) -> Vec<String> {
+        let problem = self.problem.as_ref();
+        let problem = problem.map(|problem| format!("not all owners are known: {problem}"));
+        let nameless = self.nameless.then(|| NAMELESS.to_owned());
+        problem.into_iter().chain(nameless).collect()
+    }
 }
 
-impl Said {
+const NAMELESS: &str = "owners are known by their ids alone; for names and mail addresses grant the client the application \
+    permission User.ReadBasic.All";
+
+/// What was said of one tenant's owners.
+#[derive(Debug, Default)]
+pub(super) struct OwnersSaid {
+    nameless: Said,
+    problem: Said,
+}
+
+impl OwnersSaid {
     /// Says what is new to the log.
     pub(super) fn tell(&self, tenant: &str, found: &FoundOwners) {
-        if found.nameless && !self.nameless.swap(true, Ordering::Relaxed) {
-            tracing::warn!(
-                tenant.name = tenant,
-                "owners come without names and mail addresses; grant the client User.ReadBasic.All (application permission)"
-            );
-        }
-        let failing = found.problem.is_some();
-        let was_failing = self.failing.swap(failing, Ordering::Relaxed);
-        if let Some(problem) = found.problem.as_ref().filter(|_| !was_failing) {
-            tracing::warn!(
-                tenant.name = tenant,
-                owners.error = problem,
-                "not all owners could be learnt: {problem}. Everything else goes on"
-            );
+        // whoever owns these may be no user; that is no sign that users have names again
+        let nameless = (found.nameless).then(|| self.nameless.news(true)).flatten();
+        let problem = self.problem.news(found.problem.is_some());
+        if [nameless, problem].contains(&Some(News::Trouble)) {
+            let missing = found.missing().join("; ");
+            tracing::warn!(tenant.name = tenant, "{missing}. Everything else goes on");
         }
     }
 }

@@ -56,7 +56,7 @@ pub struct Tenant {
     last_use: LastUseReader,
     clock: Arc<dyn Clock>,
     dice: Dice,
-    said: owners::Said,
+    said: owners::OwnersSaid,
 }
 
 impl Tenant {
@@ -77,7 +77,7 @@ impl Tenant {
             last_use: LastUseReader::default(),
             clock,
             dice: Dice::new(seed),
-            said: owners::Said::default(),
+            said: owners::OwnersSaid::default(),
         }
     }
 

@@ -109,7 +109,6 @@ impl Scan {
         }
         tell_notes(&report);
         tell_oddities(&report);
-        tell_hindrances(&report);
         Ok(exit_code(&report))
     }
 
@@ -161,7 +160,7 @@ impl Scan {
     }
 }
 
-/// What could not be learnt beside the credentials.
+/// What could not be learnt beside the credentials: said whatever the format, for an owner that is missing is not "nobody".
 fn tell_notes(report: &Report) {
     for tenant in report.tenants() {
         for note in tenant.notes {
@@ -183,23 +182,6 @@ fn tell_oddities(report: &Report) {
     let more = report.oddities().count().saturating_sub(ODDITIES_SHOWN);
     if more > 0 {
         complain(&format!("{more} more odd values; --log warn names them"));
-    }
-}
-
-/// Said whatever the format: an owner that is missing is not "nobody".
-fn tell_hindrances(report: &Report) {
-    for (tenant, hindrance) in report.hindrances() {
-        if let Some(problem) = &hindrance.problem {
-            complain(&format!(
-                "not all owners of tenant {tenant} are known: {problem}"
-            ));
-        }
-        if hindrance.nameless {
-            complain(&format!(
-                "owners of tenant {tenant} are shown by their ids; for names and mail addresses grant the client the \
-                 permission User.ReadBasic.All"
-            ));
-        }
     }
 }
 

@@ -13,12 +13,17 @@ mod resource_graph;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, PoisonError, atomic::AtomicI64};
+use std::sync::{Arc, atomic::AtomicI64};
 
 use chrono::TimeDelta;
 
 use self::{error::Trouble, found::Found, request::Client, resource_graph::Reach};
-use super::{config::TenantConfig, pace::Pace, signin::Clients};
+use super::{
+    config::TenantConfig,
+    pace::Pace,
+    said::{News, Said},
+    signin::Clients,
+};
 use crate::domain::{Secrets, facts::Clusters};
 
 /// Alerts do not wait longer than this for the names of clusters.
@@ -28,8 +33,7 @@ const TIME: TimeDelta = TimeDelta::minutes(5);
 pub(super) struct Arm {
     client: Client,
     tenant: String,
-    /// What was wrong the last time.
-    said: Mutex<Option<String>>,
+    said: Said,
 }
 
 impl Arm {
@@ -42,7 +46,7 @@ impl Arm {
         config.aks.then(|| Self {
             client: Client::new(config, http, secrets),
             tenant: config.name.clone(),
-            said: Mutex::default(),
+            said: Said::default(),
         })
     }
 
@@ -91,17 +95,17 @@ impl Arm {
         }
     }
 
-    /// Once, until it changes.
     fn say(&self, trouble: Option<&str>) {
-        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-        if said.as_deref() == trouble {
-            return;
+        let tenant = &self.tenant;
+        match self.said.news(trouble.is_some()) {
+            Some(News::Trouble) => {
+                let trouble = trouble.unwrap_or_default();
+                tracing::warn!(tenant.name = tenant, "{trouble}. Everything else goes on");
+            }
+            Some(News::Over) => {
+                tracing::info!(tenant.name = tenant, "AKS clusters are named again");
+            }
+            None => {}
         }
-        if let Some(trouble) = trouble {
-            tracing::warn!(tenant.name = self.tenant, "{trouble}");
-        } else {
-            tracing::info!(tenant.name = self.tenant, "AKS clusters are named again");
-        }
-        *said = trouble.map(str::to_owned);
     }
 }
