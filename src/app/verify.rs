@@ -148,10 +148,8 @@ fn configured<'c>(
 /// The application by which a tenant is signed in to, where it is one that can hold secrets.
 fn own(auth: &Auth) -> Option<String> {
     match auth {
-        Auth::ClientSecret { client_id, .. }
-        | Auth::Certificate { client_id, .. }
-        | Auth::WorkloadIdentity { client_id, .. } => Some(client_id.clone()),
-        Auth::ManagedIdentity { .. } | Auth::AzureCli => None,
+        Auth::ManagedIdentity { .. } => None,
+        other => other.client_id().map(str::to_owned),
     }
 }
 

@@ -138,17 +138,28 @@ pub enum Auth {
 }
 
 impl Auth {
+    /// The client id that is signed in as, where it is known: the resource's own managed identity and the Azure CLI do not tell.
+    pub fn client_id(&self) -> Option<&str> {
+        match self {
+            Self::ClientSecret { client_id, .. }
+            | Self::Certificate { client_id, .. }
+            | Self::WorkloadIdentity { client_id, .. } => Some(client_id),
+            Self::ManagedIdentity { client_id, .. } => client_id.as_deref(),
+            Self::AzureCli => None,
+        }
+    }
+
     /// The client id and what proves it, where that is something that runs out.
     pub fn own(&self) -> Option<Own> {
-        let (client_id, kind) = match self {
-            Self::ClientSecret { client_id, .. } => (client_id, Kind::ClientSecret),
-            Self::Certificate { client_id, .. } => (client_id, Kind::Certificate),
+        let kind = match self {
+            Self::ClientSecret { .. } => Kind::ClientSecret,
+            Self::Certificate { .. } => Kind::Certificate,
             Self::WorkloadIdentity { .. } | Self::ManagedIdentity { .. } | Self::AzureCli => {
                 return None;
             }
         };
         Some(Own {
-            app_id: Id::parse(client_id),
+            app_id: Id::parse(self.client_id()?),
             kind,
         })
     }

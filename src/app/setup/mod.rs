@@ -140,24 +140,19 @@ impl Plan {
     }
 
     fn of(tenant: &TenantConfig) -> Self {
-        let (client_id, source) = match &tenant.auth {
-            Auth::ClientSecret { client_id, secret } => (Some(client_id), Some(secret)),
-            Auth::Certificate {
-                client_id,
-                certificate,
-                ..
-            } => (Some(client_id), Some(certificate)),
-            Auth::WorkloadIdentity { client_id, .. } => (Some(client_id), None),
-            Auth::ManagedIdentity { client_id, .. } => (client_id.as_ref(), None),
-            Auth::AzureCli => (None, None),
+        let source = match &tenant.auth {
+            Auth::ClientSecret { secret, .. } => Some(secret),
+            Auth::Certificate { certificate, .. } => Some(certificate),
+            Auth::WorkloadIdentity { .. } | Auth::ManagedIdentity { .. } | Auth::AzureCli => None,
         };
+        let client_id = tenant.auth.client_id();
         Self {
             name: tenant.name.clone(),
             tenant_id: Some(tenant.tenant_id.clone()),
             cloud: tenant.cloud,
             method: Method::of(&tenant.auth),
             // one that is no GUID yet is a placeholder
-            client_id: client_id.map(|id| Id::parse(id)).filter(Id::is_guid),
+            client_id: client_id.map(Id::parse).filter(Id::is_guid),
             features: tenant.features(),
             include: tenant.include.clone(),
             source: source.cloned(),

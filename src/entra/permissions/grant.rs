@@ -20,7 +20,7 @@ pub enum Grantee {
 impl Grantee {
     /// The bearer of a token, else whoever signs in so.
     pub(in crate::entra) fn of(held: &Held, auth: &Auth) -> Self {
-        let client_id = match (held, auth) {
+        match (held, auth) {
             (Held::Delegated { .. }, _) | (_, Auth::AzureCli) => return Self::Person,
             (
                 Held::Application {
@@ -29,15 +29,9 @@ impl Grantee {
                 },
                 _,
             ) => return Self::Principal(id.clone()),
-            (
-                _,
-                Auth::ClientSecret { client_id, .. }
-                | Auth::Certificate { client_id, .. }
-                | Auth::WorkloadIdentity { client_id, .. },
-            ) => Some(client_id),
-            (_, Auth::ManagedIdentity { client_id, .. }) => client_id.as_ref(),
-        };
-        let id = client_id.map(|id| Id::parse(id)).filter(Id::is_guid);
+            _ => {}
+        }
+        let id = auth.client_id().map(Id::parse).filter(Id::is_guid);
         id.map_or(Self::Unknown, Self::Principal)
     }
 
