@@ -18,7 +18,7 @@ use super::{App, Credential, Id, Kind, own::Own};
 pub struct Facts {
     /// Who owns the apps that something is due of.
     pub owners: Owners,
-    /// When each key was last used; `None`: not asked, or not to be learnt.
+    /// When each key was last used; `None`: not asked, or never to be learnt.
     pub last_use: Option<LastUse>,
     /// The clusters that sign in as an app.
     pub clusters: Clusters,
@@ -97,9 +97,23 @@ pub struct LastUse {
     uses: HashMap<Id, DateTime<Utc>>,
     /// Listed, but with a date that cannot be read: of these nothing is known.
     unreadable: HashSet<Id>,
+    is_lost: bool,
 }
 
 impl LastUse {
+    /// The report is there, but could not be read this time: the next one may tell that a key is in use.
+    pub fn lost() -> Self {
+        Self {
+            is_lost: true,
+            ..Self::default()
+        }
+    }
+
+    /// Could it not be read this time?
+    pub fn is_lost(&self) -> bool {
+        self.is_lost
+    }
+
     /// The last use of one credential; `None`: none within the time that Microsoft remembers, or not to be read.
     pub fn of(&self, credential: &Credential) -> Option<DateTime<Utc>> {
         self.uses.get(&credential.id).copied()

@@ -1,7 +1,8 @@
 //! Rotation: has a newer credential taken over from an older one?
 //!
 //! Many apps carry several secrets for several consumers, so a newer one alone proves nothing: there must be evidence. Where it is known
-//! when the older one was last used, that decides; otherwise their names do.
+//! when the older one was last used, that decides; where it never is, their names do. Where only this scan could not learn it, nothing
+//! does: by names alone a key might be called replaced that the next scan finds in use.
 
 use chrono::{DateTime, Utc};
 
@@ -41,6 +42,7 @@ pub fn replacement<'a>(
     let candidates: Vec<&Credential> = app.credentials.iter().filter(could_replace).collect();
     let evidence = match Usage::of(old, last_use) {
         Usage::Unknown => by_name(old, &candidates),
+        Usage::Lost => None,
         usage => by_use(old, &candidates, now, usage, last_use),
     };
     evidence

@@ -20,6 +20,8 @@ pub const UNUSED_AFTER: TimeDelta = TimeDelta::days(90);
 pub enum Usage {
     /// Nothing: there is no report, it cannot be read, or this is nothing that an app signs in with.
     Unknown,
+    /// Nothing this time, for the report could not be read; what was concluded from it before stands, and names prove nothing.
+    Lost,
     /// It was last used then.
     Last(DateTime<Utc>),
     /// It was not used as far as Microsoft remembers.
@@ -46,6 +48,7 @@ impl Usage {
             return Self::Unknown;
         };
         match report.of(credential) {
+            _ if report.is_lost() => Self::Lost,
             _ if report.is_unreadable(credential) => Self::Unknown,
             Some(at) => Self::Last(at),
             None => Self::NotRemembered,
@@ -55,7 +58,7 @@ impl Usage {
     /// How far the handover to a credential that began at `began` is; `None` where no use is known.
     pub fn handover(self, began: DateTime<Utc>, now: DateTime<Utc>) -> Option<Handover> {
         let last = match self {
-            Self::Unknown => return None,
+            Self::Unknown | Self::Lost => return None,
             Self::Last(at) => Some(at),
             Self::NotRemembered => None,
         };
@@ -76,7 +79,7 @@ impl Usage {
             Expiry::Never => now,
         };
         let since = match self {
-            Self::Unknown => None,
+            Self::Unknown | Self::Lost => None,
             Self::Last(at) => Some(at),
             Self::NotRemembered => credential.starts_at,
         };
@@ -128,6 +131,7 @@ mod tests {
         }
         report.insert_unreadable(Id::parse("key"));
         assert_eq!(Usage::of(&key, Some(&report)), Usage::Unknown);
+        assert_eq!(Usage::of(&key, Some(&LastUse::lost())), Usage::Lost);
     }
 
     #[test]

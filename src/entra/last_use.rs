@@ -2,7 +2,7 @@
 //!
 //! It is an extra. Beta, in the public cloud alone, for tenants with P1 or P2, with a permission of its own
 //! (learn.microsoft.com/graph/api/reportroot-list-appcredentialsigninactivities): whatever goes wrong leaves the scan as it is
-//! without it, and is said. It is taken whole or not at all, for half a report would make the other half of the keys look unused.
+//! without it, and is said. Where the next scan may have it again, what was concluded from it is not turned round meanwhile. It is taken whole or not at all, for half a report would make the other half of the keys look unused.
 //!
 //! Samples and the live service spell some fields in two ways (`keyType`, `expirationDate`); what is read here, `keyId` and
 //! `signInActivity.lastSignInDateTime`, has one spelling in both.
@@ -89,6 +89,7 @@ impl LastUseReader {
                 if news == Some(News::Trouble) {
                     tracing::warn!(tenant.name = %config.name, "{why}. Everything else goes on");
                 }
+                facts.last_use = absence.is_passing().then(LastUse::lost);
                 facts.missing.push(why);
             }
         }
@@ -241,6 +242,19 @@ fn instant(text: &str) -> Option<DateTime<Utc>> {
         read(&format!("{moment}0{offset}"))
     };
     read(text).or_else(mended).map(|at| at.to_utc())
+}
+
+impl Absence {
+    /// May the next scan have it? Who may not read it, or has none, will not.
+    fn is_passing(&self) -> bool {
+        match self {
+            Self::OtherCloud(_) | Self::Empty => false,
+            Self::Failed(ScanError::Graph(refusal)) => {
+                !matches!(refusal.status, 400 | 401 | 403 | 404)
+            }
+            Self::Failed(_) => true,
+        }
+    }
 }
 
 impl std::fmt::Display for Absence {

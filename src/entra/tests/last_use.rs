@@ -193,7 +193,7 @@ async fn missing(report: impl Fn(usize, &Call, &Url) -> Answer + Send + Sync + '
     let rig = Rig::with(asking(&fake.url));
     let mut snapshot = rig.scan().await.unwrap();
     assert_eq!(names(&snapshot), ["app 1", "app 2", "app 3"]);
-    assert!(snapshot.facts.last_use.is_none());
+    assert!(snapshot.facts.last_use.is_none_or(|of| of.is_lost()));
     assert!(snapshot.warnings.is_empty());
     assert_eq!(snapshot.facts.missing.len(), 1);
     let port = fake.url.port().unwrap().to_string();
@@ -255,6 +255,23 @@ async fn whatever_goes_wrong_is_said_and_the_scan_is_whole_without_it() {
         .await,
     );
     insta::assert_snapshot!(told.join("\n\n"));
+}
+
+#[tokio::test]
+async fn a_report_that_the_next_scan_may_have_is_told_from_none() {
+    let answers: [(fn() -> Answer, bool); 5] = [
+        (|| refused(403, "Authorization_RequestDenied", ""), false),
+        (|| rows(&[], None), false),
+        (|| refused(500, "generalException", "oops"), true),
+        (|| later(429, "7200"), true),
+        (|| answer(200, &[], "<html>"), true),
+    ];
+    for (answer, is_lost) in answers {
+        let fake = fake(move |_, _, _| answer()).await;
+        let snapshot = Rig::with(asking(&fake.url)).scan().await.unwrap();
+        let lost = snapshot.facts.last_use.map(|of| of.is_lost());
+        assert_eq!(lost, is_lost.then_some(true));
+    }
 }
 
 #[tokio::test]

@@ -64,7 +64,20 @@ fn it_is_resolved_when_it_falls_out_of_use_and_told_again_when_it_is_used_again(
 }
 
 #[test]
-fn where_the_report_cannot_be_had_names_decide_again() {
+fn while_the_report_cannot_be_read_nothing_is_called_replaced() {
+    let [old, new] = old_and_new();
+    let mut life = life(&[("prod-1", 85)]);
+    assert_eq!(
+        life.scan(day(86), &[old.clone(), new.clone()]),
+        "14:warning"
+    );
+    life.facts.last_use = Some(LastUse::lost());
+    assert_eq!(life.scan(day(87), &[old.clone(), new.clone()]), "");
+    assert_eq!(life.scan(day(93), &[old, new]), "7:critical");
+}
+
+#[test]
+fn where_there_is_no_report_any_more_names_decide_again() {
     let mut life = life(&[("prod-1", 85)]);
     assert_eq!(life.scan(day(86), &old_and_new()), "14:warning");
     life.facts.last_use = None;
