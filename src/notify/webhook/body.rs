@@ -7,7 +7,10 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use crate::{
-    domain::{EventType, Notification, Row, notification::Subject},
+    domain::{
+        EventType, Notification, Row,
+        notification::{Blindness, Subject},
+    },
     notify::{
         Payload,
         split::{Limit, split},
@@ -39,17 +42,20 @@ struct Data<'a> {
     alerts: &'a [Arc<Row>],
 }
 
-/// What a `monitor.…` event says in the place of rows.
+/// What a `monitor.…` event says in the place of rows. A tenant can be blind in more than one way at once: `blindness` tells which
+/// `failing` a `recovered` ends.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Monitor<'a> {
     Failing {
         tenant: &'a str,
+        blindness: Blindness,
         problem: &'a str,
         since: DateTime<Utc>,
     },
     Recovered {
         tenant: &'a str,
+        blindness: Blindness,
         note: &'a str,
     },
 }
@@ -130,15 +136,24 @@ fn monitor(subject: &Subject) -> Option<Monitor<'_>> {
     match subject {
         Subject::Failing {
             tenant,
+            blindness,
             problem,
             since,
-            ..
         } => Some(Monitor::Failing {
             tenant,
+            blindness: *blindness,
             problem,
             since: *since,
         }),
-        Subject::Recovered { tenant, note, .. } => Some(Monitor::Recovered { tenant, note }),
+        Subject::Recovered {
+            tenant,
+            blindness,
+            note,
+        } => Some(Monitor::Recovered {
+            tenant,
+            blindness: *blindness,
+            note,
+        }),
         Subject::Due { .. } | Subject::Resolved { .. } | Subject::Test { .. } => None,
     }
 }
