@@ -131,12 +131,12 @@ impl Planner<'_> {
             let deliveries = self.deliveries(&group.receiver, &self.fallback(group, &told));
             round.notifications.push((notification, deliveries));
         }
-        for (position, (key, announce)) in announces.iter().enumerate() {
+        for (position, ((key, announce), due)) in announces.iter().zip(due).enumerate() {
             let Some(end) = announce.assessment.end else {
                 continue;
             };
             let life = self.life(key, announce);
-            let remembered = announce.remembered(due[position].row.clone(), now, &told[position]);
+            let remembered = announce.remembered(due.row, now, &told[position]);
             round.announced.push((key.clone(), life, Some(remembered)));
             round.alerts.push(AlertRecord {
                 id: new_id(now),
