@@ -13,6 +13,7 @@ use super::{
     error::{ScanError, Service},
     graph::Graph,
     pace::{Pace, Patience},
+    page,
     refusal::GraphRefusal,
 };
 use crate::domain::backoff;
@@ -87,7 +88,7 @@ fn envelope(urls: &[String], replies: &[Option<Reply>]) -> String {
 /// Sorts the answers of one round. They may come in any order.
 fn take(answer: &[u8], replies: &mut [Option<Reply>], pace: &Pace<'_>) -> Undone {
     let mut undone = Undone::default();
-    let answer: Value = match serde_json::from_slice(answer) {
+    let answer: Value = match page::read(answer) {
         Ok(answer) => answer,
         Err(error) => {
             undone.broken = Some(format!("the answer to a batch is not whole JSON ({error})"));

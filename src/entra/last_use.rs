@@ -137,7 +137,11 @@ async fn pages(
             pace.wait(Service::Graph, wait).await?;
         }
         let body = graph.get(&url, buffer, pace).await?;
-        let next = report.take(&body).map_err(|error| ScanError::Malformed {
+        let taken = report.take(&body).or_else(|error| {
+            let mended = page::mended(&body).ok_or(error)?;
+            report.take(&mended)
+        });
+        let next = taken.map_err(|error| ScanError::Malformed {
             page: walk.pages(),
             detail: error.to_string(),
         })?;
@@ -211,8 +215,9 @@ impl Report {
 
     fn oddity(&self) -> Option<String> {
         (self.odd > 0).then(|| {
+            let rows = if self.odd == 1 { "row" } else { "rows" };
             format!(
-                "{} rows of Microsoft's report of last uses could not be read; of these keys, last use is not known",
+                "{} {rows} of Microsoft's report of last uses could not be read; of these keys, last use is not known",
                 self.odd
             )
         })

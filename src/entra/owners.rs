@@ -14,6 +14,8 @@ use super::{
     graph::Graph,
     list::List,
     pace::Pace,
+    page,
+    refusal::GraphRefusal,
     said::{News, Said},
     walk::Walk,
 };
@@ -97,7 +99,7 @@ pub(super) async fn find(
         }
         // what stopped one batch would stop the others, each after all its tries
         if let Err(error) = asked {
-            found.problem = Some(error.to_string());
+            found.problem = Some(text(error));
             break;
         }
     }
@@ -127,12 +129,7 @@ async fn whole(
 ) -> Result<Vec<Owner>, String> {
     let mut body = match reply {
         Reply::Body(body) => body,
-        Reply::Refused(refusal) => {
-            return Err(format!(
-                "Graph refused to tell the owners of an app ({})",
-                refusal.summary()
-            ));
-        }
+        Reply::Refused(refusal) => return Err(refused(&refusal)),
     };
     let mut walk = None;
     let mut owners = Vec::new();
@@ -149,7 +146,7 @@ async fn whole(
         let walk = walk.get_or_insert_with(|| start(config, url));
         let next = walk.follow(link).map_err(text)?;
         let bytes = graph.get(&next, Vec::new(), pace).await.map_err(text)?;
-        body = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+        body = page::read(&bytes).map_err(|error| error.to_string())?;
     }
 }
 
@@ -162,12 +159,17 @@ fn start(config: &TenantConfig, url: &str) -> Walk {
     Walk::new(base, first, PAGES_MAX)
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "what `map_err` hands over is used up"
-)]
 fn text(error: ScanError) -> String {
-    error.to_string()
+    match error {
+        // its own words speak of the lists of apps
+        ScanError::Graph(refusal) => refused(&refusal),
+        error => error.to_string(),
+    }
+}
+
+fn refused(refusal: &GraphRefusal) -> String {
+    let summary = refusal.summary();
+    format!("Graph refused to tell the owners of an app ({summary})")
 }
 
 /// One owner; `None` for a row that names nobody.

@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt};
 
 use serde::{
     Deserialize, Deserializer,
-    de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
+    de::{DeserializeOwned, DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 
 use super::lenient::{List, Object, Text};
@@ -202,6 +202,14 @@ pub(super) fn mended(body: &[u8]) -> Option<Vec<u8>> {
         Cow::Borrowed(_) => None,
         Cow::Owned(text) => Some(text.into_bytes()),
     }
+}
+
+/// A whole answer, [`mended`] where it has to be.
+pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, serde_json::Error> {
+    serde_json::from_slice(body).or_else(|error| match mended(body) {
+        Some(mended) => serde_json::from_slice(&mended),
+        None => Err(error),
+    })
 }
 
 /// Where the `\uD8xx` escapes are that lack their other half. All escapes have six bytes, so the places stay right while they

@@ -17,6 +17,7 @@ use crate::{
         config::TenantConfig,
         error::{ScanError, Service},
         pace::{Pace, Patience},
+        page,
         signin::Clients,
         token::SignIn,
     },
@@ -137,7 +138,7 @@ impl Client {
 
 impl Answer {
     pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, ArmError> {
-        serde_json::from_slice(&self.body).map_err(|error| ArmError::malformed(&error))
+        page::read(&self.body).map_err(|error| ArmError::malformed(&error))
     }
 
     pub(super) fn header(&self, name: &str) -> Option<&str> {

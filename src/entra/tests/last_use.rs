@@ -138,6 +138,19 @@ async fn odd_rows_cost_themselves_and_a_note() {
 }
 
 #[tokio::test]
+async fn what_is_no_unicode_costs_nothing_but_itself() {
+    let fake = fake(|_, _, _| {
+        let known = row(1, &json!("2026-11-20T05:00:00Z"));
+        let body = format!(r#"{{"value": [{known}, {{"keyId": "\ud83d"}}]}}"#);
+        answer(200, &[("content-type", "application/json")], body)
+    })
+    .await;
+    let snapshot = Rig::with(asking(&fake.url)).scan().await.unwrap();
+    assert_eq!(snapshot.facts.missing, Vec::<String>::new());
+    assert_eq!(used(&snapshot, 0), Some(at("2026-11-20T05:00:00Z")));
+}
+
+#[tokio::test]
 async fn no_more_than_five_requests_in_ten_seconds() {
     let fake = fake(|n, _, url| {
         let next = format!("{url}beta/reports/appCredentialSignInActivities?p={n}");

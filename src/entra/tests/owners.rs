@@ -133,6 +133,22 @@ async fn what_is_throttled_inside_is_asked_again_alone_after_the_wait() {
 }
 
 #[tokio::test]
+async fn half_an_emoji_in_a_name_costs_that_name_alone() {
+    let fake = Fake::start(
+        |n| token(n, 3599),
+        |_, _, _| {
+            let body = r#"{"responses": [{"id": "0", "status": 200, "body": {"value": [
+                {"id": "00000000-0000-4000-c000-000000000001", "displayName": "Ada \ud83d"}]}}]}"#;
+            answer(200, &[("content-type", "application/json")], body)
+        },
+    )
+    .await;
+    let found = find(&Rig::new(&fake.url), &[app(0)]).await;
+    assert_eq!(found.problem, None);
+    assert_eq!(labels(&found), ["Ada \u{fffd}"]);
+}
+
+#[tokio::test]
 async fn a_refusal_of_one_leaves_the_others() {
     let fake = fake(|_, request| {
         let refusal = json!({"error": {"code": "Request_ResourceNotFound", "message": "gone"}});
@@ -203,12 +219,9 @@ async fn a_failing_batch_stops_the_others_and_keeps_what_came_before() {
     let apps: Vec<App> = (0..60).map(app).collect();
     let found = find(&Rig::new(&fake.url), &apps).await;
     assert_eq!(found.owners.len(), 20);
-    assert!(
-        found
-            .problem
-            .unwrap()
-            .contains("Authorization_RequestDenied")
-    );
+    let problem = found.problem.unwrap();
+    assert!(problem.contains("to tell the owners"), "{problem}");
+    assert!(problem.contains("Authorization_RequestDenied"), "{problem}");
     assert_eq!(fake.graph_calls().len(), 2);
 }
 
