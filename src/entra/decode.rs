@@ -233,7 +233,10 @@ fn credential(row: CredentialRow<'_>, kind: Kind, odd: &mut Oddities<'_>) -> Opt
         hint: row.hint.filled().map(|hint| cut(hint, HINT_MAX).into()),
         starts_at,
         expires: Expiry::new(ends_at),
-        thumbprint: thumbprint(kind, &row.custom_id),
+        thumbprint: match kind {
+            Kind::ClientSecret => None,
+            _ => row.custom_id.filled().and_then(thumbprint),
+        },
         active: None,
     })
 }
@@ -268,11 +271,7 @@ fn date_or(at: Option<DateTime<Utc>>, otherwise: &str) -> String {
 
 /// A certificate's thumbprint in the shapes that are met: 40 hex digits, or base64 of its 20 bytes. The digits come first, for
 /// they are valid base64 too. Whatever else old tools put there says nothing.
-fn thumbprint(kind: Kind, custom_id: &Text<'_>) -> Option<Thumbprint> {
-    if kind == Kind::ClientSecret {
-        return None;
-    }
-    let text = custom_id.filled()?;
+pub(super) fn thumbprint(text: &str) -> Option<Thumbprint> {
     Thumbprint::from_hex(text).or_else(|| Thumbprint::from_bytes(&STANDARD.decode(text).ok()?))
 }
 

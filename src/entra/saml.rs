@@ -5,6 +5,7 @@
 //! (learn.microsoft.com/graph/api/serviceprincipal-addtokensigningcertificate).
 
 use super::{
+    decode::thumbprint,
     lenient::{List, Object, Text},
     page::CredentialRow,
 };
@@ -14,7 +15,7 @@ type Rows<'a> = List<Object<CredentialRow<'a>>>;
 
 /// Takes the parts of SAML signing certificates out of a service principal's lists; gives the signing keys, one a certificate.
 pub(super) fn fold<'a>(passwords: &mut Rows<'a>, keys: &mut Rows<'a>) -> Rows<'a> {
-    let is_signing = |row: &mut Object<CredentialRow<'a>>| matches!(row, Object::Is(row) if row.usage.filled() == Some("Sign"));
+    let is_signing = |row: &mut Object<CredentialRow<'a>>| matches!(row, Object::Is(row) if is_usage(row, "Sign"));
     let mut signing = List {
         items: keys.items.extract_if(.., is_signing).collect(),
         odd: false,
@@ -30,7 +31,7 @@ pub(super) fn fold<'a>(passwords: &mut Rows<'a>, keys: &mut Rows<'a>) -> Rows<'a
             .iter()
             .any(|signing| matches!(signing, Object::Is(signing) if of(row, signing)))
     };
-    keys.items.retain(|row| !matches!(row, Object::Is(row) if row.usage.filled() == Some("Verify") && is_part(row, is_same_certificate)));
+    keys.items.retain(|row| !matches!(row, Object::Is(row) if is_usage(row, "Verify") && is_part(row, is_same_certificate)));
     passwords
         .items
         .retain(|row| !matches!(row, Object::Is(row) if is_part(row, is_its_password)));
@@ -39,7 +40,7 @@ pub(super) fn fold<'a>(passwords: &mut Rows<'a>, keys: &mut Rows<'a>) -> Rows<'a
 
 /// Marks the certificate that Entra signs with, and the others as idle, where it can be told.
 pub(super) fn mark_active(credentials: &mut [Credential], signs_with: &Text<'_>) {
-    let Some(active) = signs_with.filled().and_then(Thumbprint::from_hex) else {
+    let Some(active) = signs_with.filled().and_then(pasted) else {
         return;
     };
     let is_active = |of: &Credential| {
@@ -59,6 +60,17 @@ pub(super) fn mark_active(credentials: &mut [Credential], signs_with: &Text<'_>)
     }
 }
 
+/// A thumbprint that a person or a script has set: beside the shapes that Graph writes, with the blanks, colons and invisible
+/// characters of the window that it was copied from.
+fn pasted(text: &str) -> Option<Thumbprint> {
+    let bare: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    Thumbprint::from_hex(&bare).or_else(|| thumbprint(text))
+}
+
+fn is_usage(row: &CredentialRow<'_>, usage: &str) -> bool {
+    (row.usage.filled()).is_some_and(|text| text.eq_ignore_ascii_case(usage))
+}
+
 fn drop_repeated(signing: &mut Vec<Object<CredentialRow<'_>>>) {
     signing.dedup_by(|later, first| {
         matches!((later, first), (Object::Is(later), Object::Is(first))
@@ -69,13 +81,18 @@ fn drop_repeated(signing: &mut Vec<Object<CredentialRow<'_>>>) {
 /// By the thumbprint; where one of them lacks it, by the dates, which are the same to the ten-millionth of a second.
 fn is_same_certificate(one: &CredentialRow<'_>, other: &CredentialRow<'_>) -> bool {
     match (one.custom_id.filled(), other.custom_id.filled()) {
-        (Some(one), Some(other)) => one == other,
+        (Some(one), Some(other)) => is_same_id(one, other),
         _ => one.end.filled().is_some() && one.end == other.end && one.start == other.start,
     }
 }
 
 fn is_its_password(password: &CredentialRow<'_>, signing: &CredentialRow<'_>) -> bool {
     let shares = |one: &Text<'_>, other: &Text<'_>| matches!((one.filled(), other.filled()), (Some(one), Some(other)) if one.eq_ignore_ascii_case(other));
-    shares(&password.key_id, &signing.key_id)
-        || password.custom_id.filled().is_some() && password.custom_id == signing.custom_id
+    let same_id = |one: &Text<'_>, other: &Text<'_>| matches!((one.filled(), other.filled()), (Some(one), Some(other)) if is_same_id(one, other));
+    shares(&password.key_id, &signing.key_id) || same_id(&password.custom_id, &signing.custom_id)
+}
+
+/// One thumbprint may stand in several shapes beside each other; any other text is compared as it is.
+fn is_same_id(one: &str, other: &str) -> bool {
+    one == other || thumbprint(one).is_some_and(|one| thumbprint(other) == Some(one))
 }

@@ -190,6 +190,21 @@ async fn parts_without_an_identifier_are_known_by_their_dates() {
 }
 
 #[tokio::test]
+async fn one_thumbprint_in_several_shapes_is_one_certificate() {
+    let sso = principal(
+        1,
+        &json!({
+            "passwordCredentials": [{"keyId": "00000000-0000-4000-b000-000000000099", "endDateTime": END, "customKeyIdentifier": THUMBPRINT.to_lowercase()}],
+            "keyCredentials": [key(12, "verify", &json!(THUMBPRINT), END), key(11, "Sign", &json!(IN_BASE64), END)],
+        }),
+    );
+    assert_eq!(
+        kinds(&scan(vec![sso], &[]).await, 1),
+        ["saml-certificate 11"]
+    );
+}
+
+#[tokio::test]
 async fn the_idle_certificate_is_known_by_the_one_that_signs() {
     let other = "00".repeat(20);
     let sso = |signs_with: Value| {
@@ -202,8 +217,13 @@ async fn the_idle_certificate_is_known_by_the_one_that_signs() {
             &json!({"passwordCredentials": [], "keyCredentials": keys, "preferredTokenSigningKeyThumbprint": signs_with}),
         )
     };
+    // as the certificate window of Windows hands it out, an invisible character before it
+    let pairs: Vec<&str> = (0..20).map(|at| &THUMBPRINT[2 * at..2 * at + 2]).collect();
+    let pasted = format!("\u{200e}{}", pairs.join(" "));
     for (signs_with, expected) in [
         (json!(THUMBPRINT.to_lowercase()), [Some(true), Some(false)]),
+        (json!(IN_BASE64), [Some(true), Some(false)]),
+        (json!(pasted), [Some(true), Some(false)]),
         (json!(null), [None, None]),
         (json!("11".repeat(20)), [None, None]),
         (json!(7), [None, None]),
