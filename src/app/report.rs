@@ -13,6 +13,7 @@ use crate::{
         assess::{Assessment, Circumstances, assess},
         policy::Policies,
         row::RowSeverity,
+        skew,
     },
     engine::{round::DEADLINE, schedule::TENANTS_AT_ONCE},
     entra::{Directory, Progress},
@@ -86,6 +87,9 @@ pub struct TenantLine<'a> {
     /// What was asked for beside the credentials and could not be learnt, and why.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     pub notes: &'a [String],
+    /// What is wrong with our clock, by which all this is judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock: Option<String>,
 }
 
 impl Summary {
@@ -190,6 +194,8 @@ impl Report {
                     Ok(snapshot) => &snapshot.facts.missing,
                     Err(_) => &[],
                 },
+                clock: (tenant.result.as_ref().ok())
+                    .and_then(|snapshot| skew::problem(snapshot.clock_skew?)),
             }
         })
     }

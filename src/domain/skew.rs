@@ -24,10 +24,11 @@ impl Health {
         let Some(ahead) = ahead else {
             return (self, None);
         };
-        let change = if !self.skew_announced && ahead.abs() > TOLD_FROM {
+        let wrong = problem(ahead).filter(|_| !self.skew_announced);
+        let change = if let Some(problem) = wrong {
             Change::Failing {
                 blindness: Blindness::Skewed,
-                problem: problem(ahead),
+                problem,
                 since: now,
             }
         } else if self.skew_announced && ahead.abs() <= OVER_AT {
@@ -49,18 +50,22 @@ impl Health {
     }
 }
 
-fn problem(ahead: TimeDelta) -> String {
+/// What is wrong with our clock when the server's is so far ahead of it; `None` for what is still right.
+pub fn problem(ahead: TimeDelta) -> Option<String> {
+    if ahead.abs() <= TOLD_FROM {
+        return None;
+    }
     let minutes = ahead.num_minutes().abs();
     let (way, comes) = if ahead > TimeDelta::zero() {
         ("behind", "late")
     } else {
         ("ahead of", "early")
     };
-    format!(
+    Some(format!(
         "The clock of forewarn's machine is {minutes} minutes {way} Microsoft's. What is due is judged by this machine's clock, so \
          every alert comes that much too {comes}, and signing in with a certificate fails. Set the clock, and let NTP keep it: \
          `timedatectl` or `chronyc tracking` tells how it is kept; a container has its host's clock."
-    )
+    ))
 }
 
 #[cfg(test)]
@@ -114,8 +119,10 @@ mod tests {
 
     #[test]
     fn it_says_which_way_and_what_to_do() {
-        assert!(problem(TimeDelta::minutes(12)).contains("12 minutes behind Microsoft's"));
-        let ahead = problem(TimeDelta::minutes(-12));
+        let behind = problem(TimeDelta::minutes(12)).unwrap();
+        assert!(behind.contains("12 minutes behind Microsoft's"));
+        assert_eq!(problem(TOLD_FROM), None);
+        let ahead = problem(TimeDelta::minutes(-12)).unwrap();
         for part in ["12 minutes ahead of", "too early", "NTP"] {
             assert!(ahead.contains(part), "{ahead}");
         }

@@ -113,6 +113,12 @@ fn a_clock_that_is_wrong_is_told_once_and_once_that_it_is_right_again() {
     let world = World::new(&crowd(20));
     world.configure(EVERY_SECOND, &receivers(&world.sandbox));
     world.set_clock_ahead(-700);
+    let scan = world.forewarn(&["scan", "--format", "json"]);
+    assert!(
+        scan.stderr.contains("11 minutes ahead of"),
+        "{}",
+        scan.stderr
+    );
     let daemon = world.run();
     let about_the_clock = |receiver: &str| -> Vec<bool> {
         let told = messages(world.inbox(), receiver).into_iter();

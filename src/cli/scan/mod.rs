@@ -160,10 +160,11 @@ impl Scan {
     }
 }
 
-/// What could not be learnt beside the credentials: said whatever the format, for an owner that is missing is not "nobody".
+/// What could not be learnt beside the credentials, and what puts them in doubt: said whatever the format, for an owner that is
+/// missing is not "nobody".
 fn tell_notes(report: &Report) {
     for tenant in report.tenants() {
-        for note in tenant.notes {
+        for note in tenant.notes.iter().chain(&tenant.clock) {
             let (name, note) = (clean(tenant.name, 60), clean(note, 800));
             complain(&format!("note on tenant {name}: {note}"));
         }

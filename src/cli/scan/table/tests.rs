@@ -149,6 +149,7 @@ fn tenant(name: &str, complete: bool) -> TenantLine<'_> {
     let error = (!complete).then_some("it is down");
     TenantLine {
         notes: &[],
+        clock: None,
         name,
         complete,
         error,
