@@ -1,9 +1,6 @@
 //! One request to Graph, patiently.
 
-use std::{
-    sync::{Arc, atomic::Ordering},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use reqwest::{
     Response,
@@ -223,7 +220,7 @@ impl Graph {
         if let Some(theirs) = answer::server_time(response.headers()) {
             let ahead = theirs - pace.clock.now();
             self.metrics.set_clock_skew(&self.tenant, ahead);
-            pace.skew.store(ahead.num_seconds(), Ordering::Relaxed);
+            pace.skew.set(ahead);
         }
     }
 }

@@ -7,8 +7,6 @@
 //! Samples and the live service spell some fields in two ways (`keyType`, `expirationDate`); what is read here, `keyId` and
 //! `signInActivity.lastSignInDateTime`, has one spelling in both.
 
-use std::sync::atomic::AtomicI64;
-
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{
     Deserialize,
@@ -23,7 +21,7 @@ use super::{
     excerpt::excerpt,
     graph::Graph,
     lenient::{Object, Text},
-    pace::Pace,
+    pace::{Pace, Skew},
     page,
     refusal::GraphRefusal,
     said::{News, Said},
@@ -102,7 +100,7 @@ async fn report(graph: &Graph, config: &TenantConfig, pace: &Pace<'_>) -> Result
     }
     let own_pace = Pace {
         deadline: pace.deadline.min(pace.clock.now() + TIME),
-        skew: AtomicI64::new(0),
+        skew: Skew::default(),
         ..*pace
     };
     let base = &config.graph;

@@ -1,11 +1,11 @@
 //! Waiting: how long, how often, and not beyond the deadline.
 
 use std::{
-    sync::{Mutex, PoisonError, atomic::AtomicI64},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use uuid::Uuid;
 
@@ -47,14 +47,28 @@ impl Dice {
     }
 }
 
+/// How far Graph's clock is ahead of ours, by its last answer that told the time; nothing before that, for a clock that was not
+/// compared is not known to be right.
+#[derive(Default)]
+pub(super) struct Skew(Mutex<Option<TimeDelta>>);
+
+impl Skew {
+    pub(super) fn set(&self, ahead: TimeDelta) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
+    }
+
+    pub(super) fn get(&self) -> Option<TimeDelta> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// What one scan has in hand for all its requests.
 pub(super) struct Pace<'a> {
     pub(super) clock: &'a dyn Clock,
     pub(super) dice: &'a Dice,
     pub(super) deadline: DateTime<Utc>,
     pub(super) progress: &'a (dyn Fn(Progress) + Send + Sync),
-    /// How many seconds Graph's clock is ahead of ours, by its last answer.
-    pub(super) skew: AtomicI64,
+    pub(super) skew: Skew,
 }
 
 impl Pace<'_> {

@@ -4,15 +4,9 @@
 //! page's next link is known, and the page is decoded on another thread meanwhile: a scan takes as long as the download
 //! alone. At most two pages are in memory at any time, in two buffers that take turns.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use futures_util::{FutureExt, future::BoxFuture};
 use tokio::task::spawn_blocking;
 use url::Url;
@@ -30,7 +24,7 @@ use super::{
     links::portal_link,
     list::List,
     owners::{self, FoundOwners},
-    pace::{Dice, Pace},
+    pace::{Dice, Pace, Skew},
     page,
     signin::Clients,
     walk::Walk,
@@ -91,7 +85,7 @@ impl Tenant {
             dice: &self.dice,
             deadline,
             progress,
-            skew: AtomicI64::new(0),
+            skew: Skew::default(),
         }
     }
 
@@ -171,8 +165,9 @@ impl Tenant {
     }
 
     fn warn_of_skew(&self, pace: &Pace<'_>) {
-        let ahead = pace.skew.load(Ordering::Relaxed);
-        if ahead.abs() > TOLD_FROM.num_seconds() {
+        let ahead = pace.skew.get().unwrap_or_default();
+        if ahead.abs() > TOLD_FROM {
+            let ahead = ahead.num_seconds();
             tracing::warn!(
                 tenant.name = %self.config.name,
                 clock.skew_seconds = ahead,
@@ -239,8 +234,7 @@ impl Directory for Tenant {
             let outcome = self.snapshot(&pace).await;
             self.warn_of_skew(&pace);
             let mut snapshot = outcome?;
-            let ahead = pace.skew.load(Ordering::Relaxed);
-            snapshot.clock_skew = TimeDelta::try_seconds(ahead);
+            snapshot.clock_skew = pace.skew.get();
             self.warn_of_oddities(&snapshot);
             self.name_clusters(&mut snapshot, &pace).await;
             Ok(snapshot)

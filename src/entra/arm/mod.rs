@@ -13,14 +13,14 @@ mod resource_graph;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, atomic::AtomicI64};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
 use self::{error::Trouble, found::Found, request::Client, resource_graph::Reach};
 use super::{
     config::TenantConfig,
-    pace::Pace,
+    pace::{Pace, Skew},
     said::{News, Said},
     signin::Clients,
 };
@@ -55,7 +55,7 @@ impl Arm {
         let pace = Pace {
             deadline: pace.deadline.min(pace.clock.now() + TIME),
             progress: &|_| {},
-            skew: AtomicI64::new(0),
+            skew: Skew::default(),
             ..*pace
         };
         let mut found = Found::default();

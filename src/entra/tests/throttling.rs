@@ -59,6 +59,16 @@ async fn every_third_call_turned_away_loses_nothing() {
 }
 
 #[tokio::test]
+async fn a_server_that_does_not_tell_the_time_says_nothing_of_our_clock() {
+    for (date, is_known) in [("Sun, 22 Nov 2026 11:00:00 GMT", true), ("noon", false)] {
+        let fake =
+            Fake::graph(move |_, _| answer(200, &[("date", date)], r#"{"value": []}"#)).await;
+        let snapshot = Rig::new(&fake.url).scan().await.unwrap();
+        assert_eq!(snapshot.clock_skew.is_some(), is_known, "{date}");
+    }
+}
+
+#[tokio::test]
 async fn without_retry_after_waits_double_and_never_shorten() {
     let fake = Fake::graph(|n, _| match n {
         0..8 => answer(if n % 2 == 0 { 503 } else { 504 }, &[], "busy"),

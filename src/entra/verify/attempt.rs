@@ -1,9 +1,6 @@
 //! One sign-in with what is held.
 
-use std::{
-    sync::{Arc, atomic::AtomicI64},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use secrecy::SecretString;
 
@@ -14,7 +11,7 @@ use crate::{
         ScanError, SignInRefusal,
         aadsts::WRONG_SECRET,
         config::{Auth, TenantConfig},
-        pace::{Dice, Pace},
+        pace::{Dice, Pace, Skew},
         token::SignIn,
     },
 };
@@ -79,7 +76,7 @@ pub(super) async fn sign_in(auth: Auth, question: &Question, means: &Means) -> T
         dice: &dice,
         deadline: means.clock.now() + TIME,
         progress: &|_| {},
-        skew: AtomicI64::new(0),
+        skew: Skew::default(),
     };
     match sign_in.bearer(&pace).await {
         Ok(_) => Tried::Accepted,

@@ -1,9 +1,6 @@
 //! What Graph lists of the app, where a configured tenant can read it.
 
-use std::{
-    sync::{Arc, atomic::AtomicI64},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -17,7 +14,7 @@ use crate::{
         config::{Include, TenantConfig},
         graph::Graph,
         list::List,
-        pace::{Dice, Pace},
+        pace::{Dice, Pace, Skew},
     },
     telemetry::Metrics,
 };
@@ -117,7 +114,7 @@ impl<'a> Registry<'a> {
             dice: &dice,
             deadline: clock.now() + TIME,
             progress: &|_| {},
-            skew: AtomicI64::new(0),
+            skew: Skew::default(),
         };
         let body = graph.get(&url, Vec::new(), &pace).await?;
         let mut collector = Collector::new(Arc::new(reader.clone()), List::Applications);
