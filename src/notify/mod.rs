@@ -57,7 +57,7 @@ pub trait Notifier: Send + Sync {
 pub struct Payload {
     /// One line that says the worst thing first: a mail's subject, a chat message's preview.
     pub title: String,
-    /// The whole part as plain text.
+    /// The whole part as plain text; empty where nobody reads it.
     pub text: String,
     /// The part in the channel's own form: HTML, or a JSON document.
     pub body: String,

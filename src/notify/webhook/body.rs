@@ -15,7 +15,7 @@ use crate::{
         Payload,
         split::{Limit, split},
     },
-    render::{Renderer, plain::plain},
+    render::Renderer,
 };
 
 /// A document in bytes; the Standard Webhooks specification advises less than 20 kB.
@@ -74,7 +74,8 @@ pub(super) fn compose(
             let part = (total > 1).then_some((number, total));
             let message = renderer.message(notification, rows.clone(), part);
             Payload {
-                text: plain(&message),
+                // programs read the document; the words would only lie in memory, and there may be thousands of rows
+                text: String::new(),
                 title: message.title,
                 body: document(receiver, notification, &rows, (number, total)),
             }
