@@ -46,6 +46,16 @@ impl TenantConfig {
         self.include.contains(&what)
     }
 
+    /// What a token for Graph is for.
+    pub fn graph_resource(&self) -> String {
+        resource(&self.graph, self.cloud.graph())
+    }
+
+    /// What a token for Azure Resource Manager is for.
+    pub fn arm_resource(&self) -> String {
+        resource(&self.arm, self.cloud.arm())
+    }
+
     /// What is asked of Microsoft beside the credentials.
     pub fn features(&self) -> Features {
         Features {
@@ -58,6 +68,19 @@ impl TenantConfig {
     /// Are apps' notes read, for the owners that they may name?
     pub fn reads_notes(&self) -> bool {
         self.ownership.sources.contains(&OwnerSource::Notes)
+    }
+}
+
+/// A cloud that is not on our list gives tokens for its own Graph and Resource Manager, which are known by the first label of
+/// their names (`graph.svc.sovcloud.fr`, `management.sovcloud-api.fr`: azure-cli's `cloud.py`). Any other address is another
+/// way to the cloud's own: a proxy, the sandbox.
+fn resource(url: &Url, of_cloud: &str) -> String {
+    const LABELS: [&str; 4] = ["graph", "dod-graph", "microsoftgraph", "management"];
+    let label = url.host_str().and_then(|host| host.split('.').next());
+    if label.is_some_and(|label| LABELS.contains(&label)) {
+        url.origin().ascii_serialization()
+    } else {
+        of_cloud.to_owned()
     }
 }
 
@@ -252,5 +275,31 @@ impl Cloud {
 impl fmt::Display for Cloud {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_cloud_gives_tokens_for_its_own_and_a_proxy_for_the_cloud_behind_it() {
+        let of = |url: &str| resource(&url.parse().unwrap(), Cloud::Public.graph());
+        for own in [
+            "https://graph.microsoft.com",
+            "https://graph.svc.sovcloud.fr",
+            "https://dod-graph.microsoft.us",
+            "https://microsoftgraph.chinacloudapi.cn",
+            "https://management.sovcloud-api.fr",
+        ] {
+            assert_eq!(of(own), own);
+        }
+        for way in [
+            "http://127.0.0.1:8090",
+            "http://[::1]:8090",
+            "https://proxy.contoso.com/graph",
+        ] {
+            assert_eq!(of(way), Cloud::Public.graph());
+        }
     }
 }

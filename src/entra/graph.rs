@@ -62,8 +62,7 @@ impl Graph {
         metrics: Arc<Metrics>,
     ) -> Self {
         Self {
-            // the resource is the cloud's real Graph even where it is reached by another address
-            sign_in: SignIn::new(config, &http, secrets, config.cloud.graph()),
+            sign_in: SignIn::new(config, &http, secrets, &config.graph_resource()),
             http: http.web,
             metrics,
             tenant: config.name.clone(),

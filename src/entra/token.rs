@@ -28,7 +28,7 @@ impl SignIn {
         config: &TenantConfig,
         http: &Clients,
         secrets: Arc<dyn Secrets>,
-        resource: &'static str,
+        resource: &str,
     ) -> Self {
         Self {
             method: Method::new(config, http, secrets, resource),

@@ -60,8 +60,7 @@ enum Outcome {
 impl Client {
     pub(super) fn new(config: &TenantConfig, http: &Clients, secrets: Arc<dyn Secrets>) -> Self {
         Self {
-            // the resource is the cloud's real one even where it is reached by another address
-            sign_in: SignIn::new(config, http, secrets, config.cloud.arm()),
+            sign_in: SignIn::new(config, http, secrets, &config.arm_resource()),
             http: http.web.clone(),
             base: config.arm.clone(),
             host: answer::host(&config.arm),

@@ -91,16 +91,16 @@ pub(in crate::entra) struct AzureCli {
     program: PathBuf,
     timeout: Duration,
     tenant_id: String,
-    resource: &'static str,
+    resource: String,
 }
 
 impl AzureCli {
-    pub(super) fn new(config: &TenantConfig, resource: &'static str) -> Self {
+    pub(super) fn new(config: &TenantConfig, resource: &str) -> Self {
         Self {
             program: PROGRAM.into(),
             timeout: TIMEOUT,
             tenant_id: config.tenant_id.clone(),
-            resource,
+            resource: resource.to_owned(),
         }
     }
 
@@ -113,7 +113,7 @@ impl AzureCli {
             "--output",
             "json",
             "--resource",
-            self.resource,
+            &self.resource,
             "--tenant",
             &self.tenant_id,
         ];

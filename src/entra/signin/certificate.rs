@@ -58,7 +58,7 @@ pub enum CertificateError {
     WrongPassword,
     /// Encrypted as we cannot undo.
     #[error(
-        "its private key is encrypted in an old or rare way; convert it: `openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out NEW`"
+        "its private key is encrypted in an old or rare way; convert it: `openssl pkcs8 -topk8 -v2 aes-256-cbc -in FILE -out NEW`, and put the certificate behind it"
     )]
     UnknownCipher,
 }

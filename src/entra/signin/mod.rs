@@ -70,7 +70,7 @@ impl Method {
         config: &TenantConfig,
         http: &Clients,
         secrets: Arc<dyn Secrets>,
-        resource: &'static str,
+        resource: &str,
     ) -> Self {
         let client = |client_id, credential, secrets| {
             let http = http.web.clone();

@@ -68,8 +68,11 @@ pub(super) async fn sign_in(auth: Auth, question: &Question, means: &Means) -> T
         aks: false,
         ownership: Ownership::default(),
     };
-    let graph = question.cloud.graph();
-    let sign_in = SignIn::new(&config, &means.http, Arc::new(Held), graph);
+    let resource = question.reader.as_ref().map_or_else(
+        || question.cloud.graph().to_owned(),
+        TenantConfig::graph_resource,
+    );
+    let sign_in = SignIn::new(&config, &means.http, Arc::new(Held), &resource);
     let dice = Dice::new(means.seed);
     let pace = Pace {
         clock: means.clock.as_ref(),

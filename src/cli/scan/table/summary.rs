@@ -52,10 +52,17 @@ fn headline(listing: &Listing, page: &Page<'_>) -> Vec<Piece> {
         (format!("{} {what}", grouped(count)), style)
     };
     let expired = listing.section(Section::Expired).count;
+    let counted = |count: u64, what: &str| {
+        let plural = if count == 1 { "" } else { "s" };
+        format!("{} {what}{plural}", grouped(count))
+    };
+    // where only service principals are scanned, no registration was counted
+    let is_known = counts.apps > 0 || counts.credentials == 0;
+    let apps = is_known.then(|| format!(" in {}", counted(counts.apps, "app")));
     let of = format!(
-        "of {} credentials in {} apps;",
-        grouped(counts.credentials),
-        grouped(counts.apps)
+        "of {}{};",
+        counted(counts.credentials, "credential"),
+        apps.unwrap_or_default()
     );
     let next = match &listing.next {
         Some(next) => {
