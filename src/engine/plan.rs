@@ -118,7 +118,8 @@ impl Planner<'_> {
         }
         let mut carried_by: Vec<Vec<Uuid>> = vec![Vec::new(); due.len()];
         for group in &groups {
-            let alerts = group.alerts.iter().map(|at| due[*at].row.clone()).collect();
+            let rows = group.alerts.iter().map(|at| &due[*at].row);
+            let alerts = rows.map(Arc::clone).collect();
             let notification = Notification {
                 id: new_id(now),
                 subject: Subject::Due { alerts },
