@@ -1,7 +1,7 @@
 //! What forewarn may do in a tenant, held against what it needs: least privilege, feature by feature.
 //!
-//! [`needed`] says which of Graph's application permissions the features that are switched on ask for, [`Held`] what a token
-//! says of its bearer, and [`judge`] compares the two, together with what came of trying. Trying has the last word: an
+//! [`needed`] says which of Graph's application permissions the features that are switched on ask for, `Held` what a token
+//! says of its bearer, and `judge` compares the two, together with what came of trying. Trying has the last word: an
 //! Entra role of the client can do what no permission in the token says, and a missing licence undo what one does.
 
 mod grant;
