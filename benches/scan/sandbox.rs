@@ -64,7 +64,7 @@ impl Sandbox {
             }
         }
         let config = folder.join(format!("tenant-{apps}.toml"));
-        fs::write(&config, &text)?;
+        fs::write(&config, plain(&text))?;
         let access = Access::read(&text);
         Ok(Self {
             process,
@@ -77,6 +77,14 @@ impl Sandbox {
     pub(crate) fn config(&self) -> &Path {
         &self.config
     }
+}
+
+/// Only the list of applications is asked for: the baselines know nothing of the rest.
+fn plain(tenant: &str) -> String {
+    let lists = tenant
+        .replace("sign_in_activity = true", "include = [\"applications\"]")
+        .replace("aks = true", "aks = false");
+    format!("{lists}\n[owners]\nsources = []\n")
 }
 
 impl Access {

@@ -382,3 +382,29 @@ async fn what_graph_says_of_its_limits_is_metered_and_heeded() {
         "{metrics}"
     );
 }
+
+#[tokio::test]
+async fn a_graph_without_service_principals_is_read_and_nothing_is_taken_as_gone() {
+    let fake = Fake::start(
+        |n| token(n, 3599),
+        |_, call, _| match &*call.path {
+            "/v1.0/applications" => page([1], None),
+            _ => json_answer(
+                404,
+                &json!({"error": {"code": "Request_ResourceNotFound", "message": "Not here."}}),
+            ),
+        },
+    )
+    .await;
+    let snapshot = Rig::with(both(&fake.url, &[])).scan().await.unwrap();
+    assert_eq!((snapshot.listed, snapshot.apps.len()), (1, 1));
+    let [warning] = snapshot.warnings.as_slice() else {
+        panic!("{:?}", snapshot.warnings);
+    };
+    assert_eq!(warning.object_id, "", "which app it concerns is not known");
+    assert!(
+        warning.message.contains("service principals were not read"),
+        "{}",
+        warning.message
+    );
+}
