@@ -30,10 +30,7 @@ use super::{
     walk::Walk,
 };
 use crate::{
-    domain::{
-        App, Clock, Row, Secrets, Snapshot, ownership::Ownership, skew::TOLD_FROM,
-        snapshot::Warning,
-    },
+    domain::{App, Clock, Row, Secrets, Snapshot, ownership::Ownership, skew::TOLD_FROM},
     telemetry::Metrics,
 };
 
@@ -103,18 +100,7 @@ impl Tenant {
         snapshot.facts.own = self.config.auth.own();
         let mut read = 0;
         for (position, list) in List::wanted(&self.config).into_iter().enumerate() {
-            let collector = match self.list(list, read, pace).await {
-                // a stand-in for Graph that knows only the first list is still worth reading; as long as the second one's
-                // absence is not explained, nothing is taken as gone
-                Err(ScanError::Graph(refusal)) if position > 0 && refusal.status == 404 => {
-                    snapshot.warnings.push(Warning {
-                        object_id: String::new(),
-                        message: format!("the {} were not read: {refusal}", list.words()),
-                    });
-                    continue;
-                }
-                other => other?,
-            };
+            let collector = self.list(list, read, pace).await?;
             read += collector.read();
             collector.add_to(&mut snapshot, position == 0);
         }

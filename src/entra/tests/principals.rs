@@ -7,7 +7,7 @@ use super::fake::*;
 use crate::{
     domain::{Expiry, Kind, ObjectType, Snapshot},
     entra::{
-        Directory, Progress,
+        Directory, Progress, ScanError,
         config::{Include, TenantConfig},
     },
 };
@@ -384,7 +384,7 @@ async fn what_graph_says_of_its_limits_is_metered_and_heeded() {
 }
 
 #[tokio::test]
-async fn a_graph_without_service_principals_is_read_and_nothing_is_taken_as_gone() {
+async fn without_the_second_list_a_scan_is_not_complete() {
     let fake = Fake::start(
         |n| token(n, 3599),
         |_, call, _| match &*call.path {
@@ -396,15 +396,9 @@ async fn a_graph_without_service_principals_is_read_and_nothing_is_taken_as_gone
         },
     )
     .await;
-    let snapshot = Rig::with(both(&fake.url, &[])).scan().await.unwrap();
-    assert_eq!((snapshot.listed, snapshot.apps.len()), (1, 1));
-    let [warning] = snapshot.warnings.as_slice() else {
-        panic!("{:?}", snapshot.warnings);
+    let scanned = Rig::with(both(&fake.url, &[])).scan().await;
+    let Err(ScanError::Graph(refusal)) = scanned else {
+        panic!("{scanned:?}");
     };
-    assert_eq!(warning.object_id, "", "which app it concerns is not known");
-    assert!(
-        warning.message.contains("service principals were not read"),
-        "{}",
-        warning.message
-    );
+    assert_eq!(refusal.status, 404);
 }
