@@ -286,22 +286,30 @@ impl std::error::Error for GraphRefusal {}
 
 impl fmt::Display for GraphRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Microsoft Graph refused to list the applications (HTTP {}",
-            self.status
-        )?;
-        if !self.code.is_empty() {
-            write!(f, " {}", self.code)?;
-        }
-        f.write_str(")")?;
-        if !self.message.is_empty() {
-            write!(f, ": {}", self.message.trim_end_matches('.'))?;
-        }
-        write!(f, ". {}", self.remedy())?;
+        f.write_str("Microsoft Graph refused to list the applications")?;
+        tell_refusal(f, self.status, &self.code, &self.message, self.remedy())?;
         match &self.request_id {
             Some(id) => write!(f, " (request id {id})"),
             None => Ok(()),
         }
     }
+}
+
+/// What an API said when it refused, and what to do.
+pub(super) fn tell_refusal(
+    f: &mut fmt::Formatter<'_>,
+    status: u16,
+    code: &str,
+    message: &str,
+    remedy: &str,
+) -> fmt::Result {
+    write!(f, " (HTTP {status}")?;
+    if !code.is_empty() {
+        write!(f, " {code}")?;
+    }
+    f.write_str(")")?;
+    if !message.is_empty() {
+        write!(f, ": {}", message.trim_end_matches('.'))?;
+    }
+    write!(f, ". {remedy}")
 }

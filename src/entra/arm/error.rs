@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use crate::entra::{error::ScanError, excerpt::excerpt};
+use crate::entra::{error::ScanError, excerpt::excerpt, refusal::tell_refusal};
 
 const GRANT: &str =
     "Grant the client the role Reader on the subscriptions or their management group";
@@ -133,19 +133,8 @@ impl std::error::Error for ArmRefusal {}
 
 impl fmt::Display for ArmRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Azure Resource Manager refused to list them (HTTP {}",
-            self.status
-        )?;
-        if !self.code.is_empty() {
-            write!(f, " {}", self.code)?;
-        }
-        f.write_str(")")?;
-        if !self.message.is_empty() {
-            write!(f, ": {}", self.message.trim_end_matches('.'))?;
-        }
-        write!(f, ". {}", self.remedy())?;
+        f.write_str("Azure Resource Manager refused to list them")?;
+        tell_refusal(f, self.status, &self.code, &self.message, self.remedy())?;
         match &self.correlation_id {
             Some(id) => write!(f, " (correlation id {id})"),
             None => Ok(()),

@@ -123,26 +123,25 @@ pub(super) fn has_newer(newer: &Listed) -> String {
 }
 
 pub(super) fn begins_like_none(secrets: &[&Credential], now: DateTime<Utc>) -> String {
-    let named: Vec<String> = secrets
-        .iter()
-        .take(NAMED)
-        .map(|secret| {
-            let listed = Listed::of(secret, now);
-            let hint = secret.hint.as_deref().map_or_else(
-                || "has no hint".to_owned(),
-                |hint| format!("begins with `{}`", clean(hint, 3)),
-            );
-            format!("{} {hint} and {}", name_of(&listed), end(&listed))
-        })
-        .collect();
-    let more = match secrets.len().saturating_sub(NAMED) {
+    let named = first_of(secrets, |secret| {
+        let listed = Listed::of(secret, now);
+        let hint = secret.hint.as_deref().map_or_else(
+            || "has no hint".to_owned(),
+            |hint| format!("begins with `{}`", clean(hint, 3)),
+        );
+        format!("{} {hint} and {}", name_of(&listed), end(&listed))
+    });
+    format!("None of the secrets that Graph lists for the app is certain to be it: {named}.")
+}
+
+/// The first of them in words, and how many more there are.
+pub(super) fn first_of(all: &[&Credential], words: impl Fn(&Credential) -> String) -> String {
+    let named: Vec<String> = all.iter().take(NAMED).map(|one| words(one)).collect();
+    let more = match all.len().saturating_sub(NAMED) {
         0 => String::new(),
         more => format!("; and {more} more"),
     };
-    format!(
-        "None of the secrets that Graph lists for the app is certain to be it: {}{more}.",
-        named.join("; ")
-    )
+    format!("{}{more}", named.join("; "))
 }
 
 /// How long ago, for somebody who just did it.

@@ -4,15 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::super::{
     Listed, Outcome,
-    words::{age, end, name_of, quoted},
+    words::{age, end, first_of, name_of, quoted},
 };
 use crate::{
     domain::{App, Credential},
     entra::CertificateError,
 };
-
-/// So many of an app's certificates are named.
-const NAMED: usize = 5;
 
 /// Why nothing can be signed with it, and what that says of whether it works.
 pub(super) fn unfit(why: &CertificateError, outcome: &mut Outcome) -> String {
@@ -121,26 +118,15 @@ pub(super) fn is_registered(listed: &Listed, app: &App) -> String {
 }
 
 pub(super) fn registered_are(registered: &[&Credential], now: DateTime<Utc>) -> String {
-    let named: Vec<String> = registered
-        .iter()
-        .take(NAMED)
-        .map(|one| {
-            let listed = Listed::of(one, now);
-            let thumbprint = one.thumbprint.as_ref().map_or_else(
-                || "(Graph does not tell its thumbprint)".to_owned(),
-                |thumbprint| format!("({thumbprint})"),
-            );
-            format!("{} {thumbprint}, which {}", name_of(&listed), end(&listed))
-        })
-        .collect();
-    let more = match registered.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        more => format!("; and {more} more"),
-    };
-    format!(
-        "The app has these certificates: {}{more}.",
-        named.join("; ")
-    )
+    let named = first_of(registered, |one| {
+        let listed = Listed::of(one, now);
+        let thumbprint = one.thumbprint.as_ref().map_or_else(
+            || "(Graph does not tell its thumbprint)".to_owned(),
+            |thumbprint| format!("({thumbprint})"),
+        );
+        format!("{} {thumbprint}, which {}", name_of(&listed), end(&listed))
+    });
+    format!("The app has these certificates: {named}.")
 }
 
 pub(super) fn no_such_app() -> String {
