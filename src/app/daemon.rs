@@ -15,7 +15,7 @@ use tracing::{info, warn};
 use super::parts;
 use crate::{
     config::Config,
-    domain::{Clock, Secrets, schedule::Schedule},
+    domain::{Clock, Secrets, timetable::Timetable},
     engine::{Engine, Status, deliver, retention, schedule},
     http,
     notify::{Notifier, missing::MissingReceiver},
@@ -30,7 +30,7 @@ const GRACE: Duration = Duration::from_secs(8);
 pub struct Daemon {
     engine: Engine,
     store: Arc<SqliteStore>,
-    schedule: Schedule,
+    timetable: Timetable,
     scan_on_start: bool,
     retention: TimeDelta,
     listener: TcpListener,
@@ -88,6 +88,7 @@ impl Daemon {
             receivers,
             policies: Arc::new(config.policies),
             routes: Arc::new(config.routes),
+            calendar: Arc::new(config.calendar.clone()),
             max_credentials: config.max_credentials,
             outbox_bell: Arc::new(Notify::new()),
         };
@@ -95,7 +96,7 @@ impl Daemon {
         Ok(Self {
             engine,
             store,
-            schedule: config.schedule,
+            timetable: Timetable::new(config.schedule, config.calendar),
             scan_on_start: config.scan_on_start,
             retention: config.store.retention,
             listener,
@@ -155,7 +156,7 @@ impl Daemon {
             store: Arc::clone(&self.engine.store),
             metrics: Arc::clone(&self.engine.metrics),
             status: Arc::clone(&self.engine.status),
-            schedule: self.schedule.clone(),
+            schedule: self.timetable.schedule().clone(),
             receivers: self
                 .engine
                 .receivers
@@ -195,8 +196,9 @@ impl Daemon {
             now_please.notify_one();
         }
         let (engine, rounds_stop) = (self.engine.clone(), stop.clone());
-        let rounds = self.schedule;
-        info!(http.address = %address, schedule = %rounds, "forewarn is up on http://{address}; rounds run at {rounds}");
+        let rounds = self.timetable;
+        let schedule = rounds.schedule();
+        info!(http.address = %address, %schedule, "forewarn is up on http://{address}; rounds run at {schedule}");
         jobs.spawn(async move { schedule::run(&engine, &rounds, &now_please, &rounds_stop).await });
 
         let (engine, retention, forget_stop) = (self.engine, self.retention, stop.clone());

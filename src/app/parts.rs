@@ -72,6 +72,8 @@ pub fn receivers(config: &Config, net: &Net, secrets: &Arc<dyn Secrets>) -> Arc<
     let receiver = |receiver: &ReceiverConfig| Receiver {
         notifier: notifier(receiver, net, secrets, &renderer),
         send_resolved: receiver.send_resolved,
+        digest: receiver.digest,
+        to_owners: receiver.to_owners,
     };
     config.receivers.iter().map(receiver).collect()
 }

@@ -101,6 +101,7 @@ fn notification(now: DateTime<Utc>) -> Notification {
         },
         decided_at: now,
         first_scan: false,
+        escalation: false,
     }
 }
 
@@ -152,6 +153,7 @@ fn row(
         last_used_at: None,
         unused: false,
         stale: false,
+        section: None,
         rung: Some(Rung::days_before(rung)),
         reason: Some("this is a test; no such credential exists".to_owned()),
     };

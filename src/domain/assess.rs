@@ -243,6 +243,7 @@ impl<'a> Assessment<'a> {
             last_used_at: facts.last_use.as_ref().and_then(|uses| uses.of(credential)),
             unused: self.renewal.is_none() && usage.is_idle(credential, circumstances.now),
             stale: false,
+            section: None,
             rung: None,
             reason: None,
             links: None,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
 /// When people work, and where.
@@ -14,6 +14,17 @@ pub struct Calendar {
     pub working_days: Vec<Weekday>,
     /// Days off.
     pub holidays: BTreeSet<NaiveDate>,
+    /// When messages that can wait go out; `None`: at any time.
+    pub send_between: Option<Hours>,
+}
+
+/// The hours of a working day in which messages that can wait go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hours {
+    /// The first moment.
+    pub from: NaiveTime,
+    /// The first moment after them; later than `from`.
+    pub to: NaiveTime,
 }
 
 impl Default for Calendar {
@@ -23,6 +34,7 @@ impl Default for Calendar {
             timezone: Tz::UTC,
             working_days: vec![Mon, Tue, Wed, Thu, Fri],
             holidays: BTreeSet::new(),
+            send_between: None,
         }
     }
 }
@@ -36,6 +48,35 @@ impl Calendar {
     /// Is it a day on which somebody can renew a credential?
     pub fn is_working_day(&self, day: NaiveDate) -> bool {
         self.working_days.contains(&day.weekday()) && !self.holidays.contains(&day)
+    }
+
+    /// May messages that can wait go out?
+    pub fn is_open(&self, at: DateTime<Utc>) -> bool {
+        self.send_between.is_none_or(|hours| {
+            let time = at.with_timezone(&self.timezone).time();
+            self.is_working_day(self.day_of(at)) && hours.from <= time && time < hours.to
+        })
+    }
+
+    /// The first time after `now` at which messages that can wait may go out again. `None` where they always may, and where no
+    /// working day is within a year.
+    pub fn next_opening(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let hours = self.send_between?;
+        self.day_of(now)
+            .iter_days()
+            .take(366)
+            .filter(|day| self.is_working_day(*day))
+            .filter_map(|day| self.first_from(day, hours.from))
+            .find(|opening| *opening > now && self.is_open(*opening))
+    }
+
+    /// The first instant of the day at which its clocks show this time or later. Clocks that go forward skip a quarter of an
+    /// hour or several.
+    fn first_from(&self, day: NaiveDate, time: NaiveTime) -> Option<DateTime<Utc>> {
+        let quarters = (0..=24 * 4).map(|quarter| TimeDelta::minutes(15 * quarter));
+        let walls = quarters.map(|later| day.and_time(time) + later);
+        let instants = walls.filter_map(|wall| self.timezone.from_local_datetime(&wall).earliest());
+        instants.map(|at| at.with_timezone(&Utc)).next()
     }
 
     /// The last working day before the day on which `end` falls. `None` when none is within a year: the holidays

@@ -67,6 +67,24 @@ pub struct Announced {
     pub resolved: bool,
     /// True when it was told of as replaced by a newer one.
     pub softened: bool,
+    /// Owners who were told in person, in this life.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub persons: Vec<Person>,
+    /// When it was first told as critical or worse, in this life and with this end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub critical_since: Option<DateTime<Utc>>,
+    /// True once it was escalated, in this life and with this end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub escalated: bool,
+}
+
+/// An owner who is told by a receiver that tells owners in person.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Person {
+    /// The receiver's name.
+    pub receiver: String,
+    /// The owner's mail address.
+    pub address: String,
 }
 
 /// Everything remembered of one tenant's credentials, found by key.

@@ -11,6 +11,7 @@ pub mod calendar;
 pub mod clean;
 pub mod clock;
 pub mod decide;
+pub mod digest;
 pub mod facts;
 pub mod glob;
 pub mod group;
@@ -35,6 +36,7 @@ pub mod skew;
 pub mod snapshot;
 pub mod supersede;
 pub mod thumbprint;
+pub mod timetable;
 pub mod usage;
 
 pub use app::{App, Credential, Expiry, Kind, ObjectType};

@@ -6,7 +6,11 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Row, row::RowSeverity};
+use super::{
+    Row,
+    digest::Every,
+    row::{RowSeverity, Section},
+};
 
 /// What a message says. The JSON names are the `type` of a generic webhook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -26,6 +30,18 @@ pub enum EventType {
     /// It can be seen again.
     #[serde(rename = "monitor.recovered")]
     MonitorRecovered,
+    /// A credential came to an app that was known.
+    #[serde(rename = "credential.added")]
+    Added,
+    /// A credential went, announced or not.
+    #[serde(rename = "credential.removed")]
+    Removed,
+    /// The last owner of an app went.
+    #[serde(rename = "app.owner-lost")]
+    OwnerLost,
+    /// A summary beside the alerts.
+    #[serde(rename = "digest")]
+    Digest,
     /// A sample.
     #[serde(rename = "test")]
     Test,
@@ -40,6 +56,10 @@ impl EventType {
             Self::Resolved => "credential.resolved",
             Self::MonitorFailing => "monitor.failing",
             Self::MonitorRecovered => "monitor.recovered",
+            Self::Added => "credential.added",
+            Self::Removed => "credential.removed",
+            Self::OwnerLost => "app.owner-lost",
+            Self::Digest => "digest",
             Self::Test => "test",
         }
     }
@@ -57,6 +77,9 @@ pub struct Notification {
     /// True for the first complete scan of a tenant: what is due has piled up.
     #[serde(default)]
     pub first_scan: bool,
+    /// True when its alerts were told to others before, and nobody has acknowledged them since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub escalation: bool,
 }
 
 /// What a notification is about.
@@ -94,6 +117,24 @@ pub enum Subject {
         /// What it was and how it is now.
         note: String,
     },
+    /// Credentials and owners that came or went; each row's `section` says which.
+    Changed {
+        /// At least one.
+        alerts: Vec<Arc<Row>>,
+    },
+    /// A summary of a tenant beside the alerts.
+    Digest {
+        /// The tenant's name.
+        tenant: String,
+        /// How often it comes.
+        every: Every,
+        /// How many credentials are watched.
+        watched: u64,
+        /// The one that runs out next, if any ever does.
+        next: Option<Arc<Row>>,
+        /// What is worth a line, section by section; none: all is well.
+        alerts: Vec<Arc<Row>>,
+    },
     /// A sample, with made-up rows.
     Test {
         /// Made-up rows.
@@ -118,9 +159,11 @@ impl Notification {
     /// The rows, if it is about credentials.
     pub fn rows(&self) -> &[Arc<Row>] {
         match &self.subject {
-            Subject::Due { alerts } | Subject::Resolved { alerts } | Subject::Test { alerts } => {
-                alerts
-            }
+            Subject::Due { alerts }
+            | Subject::Resolved { alerts }
+            | Subject::Changed { alerts }
+            | Subject::Digest { alerts, .. }
+            | Subject::Test { alerts } => alerts,
             Subject::Failing { .. } | Subject::Recovered { .. } => &[],
         }
     }
@@ -136,6 +179,12 @@ impl Notification {
             }
             (Subject::Due { .. }, _) => EventType::Expiring,
             (Subject::Resolved { .. }, _) => EventType::Resolved,
+            (Subject::Changed { .. }, row) => match row.and_then(|row| row.section) {
+                Some(Section::Removed) => EventType::Removed,
+                Some(Section::OwnerLost) => EventType::OwnerLost,
+                _ => EventType::Added,
+            },
+            (Subject::Digest { .. }, _) => EventType::Digest,
             (Subject::Failing { .. }, _) => EventType::MonitorFailing,
             (Subject::Recovered { .. }, _) => EventType::MonitorRecovered,
             (Subject::Test { .. }, _) => EventType::Test,

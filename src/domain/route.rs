@@ -1,5 +1,7 @@
 //! Which receivers an alert goes to.
 
+use chrono::TimeDelta;
+
 use super::matcher::{Matcher, Subject};
 
 /// A rule that picks receivers. The first that matches wins, unless it says `continue`.
@@ -15,6 +17,17 @@ pub struct Route {
     pub group_by: Vec<GroupKey>,
     /// Look at the routes after this one too.
     pub go_on: bool,
+    /// Who else is told of what is critical and nobody has taken care of, and when.
+    pub escalation: Option<Escalation>,
+}
+
+/// Who else is told of what nobody has taken care of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Escalation {
+    /// How long after it was first told as critical; more than zero.
+    pub after: TimeDelta,
+    /// Names of the receivers; at least one.
+    pub receivers: Vec<String>,
 }
 
 /// What alerts of one notification have in common.

@@ -87,6 +87,9 @@ pub struct Row {
     /// Ended for longer than reminders last: only to be cleaned up. Only on the rows of a scan.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub stale: bool,
+    /// Under which heading it stands; only in messages that have several.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub section: Option<Section>,
     /// The rung that was reached; only on alerts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rung: Option<Rung>,
@@ -96,6 +99,28 @@ pub struct Row {
     /// Where to go; only on alerts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
+}
+
+/// The headings of summaries and of changes, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Section {
+    /// The credential is new.
+    Added,
+    /// The credential is gone.
+    Removed,
+    /// The credential's app has lost its last owner.
+    OwnerLost,
+    /// It runs out soon, or has run out and is still told of.
+    ComingUp,
+    /// It ran out long ago and is only to be cleaned up.
+    Stale,
+    /// It never runs out.
+    NeverExpires,
+    /// It was renewed since the last summary.
+    Renewed,
+    /// Nobody owns its app.
+    Ownerless,
 }
 
 /// How far a rotation is.

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::{
-    domain::{Clock, policy::Policies, route::Routes},
+    domain::{Clock, calendar::Calendar, digest::Every, policy::Policies, route::Routes},
     entra::Directory,
     notify::Notifier,
     store::Store,
@@ -48,6 +48,8 @@ pub struct Engine {
     pub policies: Arc<Policies>,
     /// Who is told what.
     pub routes: Arc<Routes>,
+    /// When people work.
+    pub calendar: Arc<Calendar>,
     /// Per-credential series at most.
     pub max_credentials: usize,
     /// Rung when something was put into the outbox.
@@ -61,6 +63,10 @@ pub struct Receiver {
     pub notifier: Arc<dyn Notifier>,
     /// Tell it when something announced needs nothing more.
     pub send_resolved: bool,
+    /// Send it a summary beside the alerts.
+    pub digest: Option<Every>,
+    /// Tell each app's owners in person, and its own targets only of what has no owner who can be told.
+    pub to_owners: bool,
 }
 
 impl Engine {

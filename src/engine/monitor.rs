@@ -43,6 +43,7 @@ pub fn monitor(
         subject,
         decided_at: now,
         first_scan: false,
+        escalation: false,
     };
     let deliveries = audience
         .told()
@@ -98,7 +99,7 @@ impl Audience {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::notification::Blindness;
+    use crate::domain::{digest::Every, notification::Blindness};
 
     /// Receivers and the client ids that they sign in as.
     struct Fakes(&'static [(&'static str, Option<&'static str>)]);
@@ -109,6 +110,14 @@ mod tests {
         }
 
         fn wants_resolved(&self, _: &str) -> bool {
+            false
+        }
+
+        fn digest(&self, _: &str) -> Option<Every> {
+            None
+        }
+
+        fn tells_owners(&self, _: &str) -> bool {
             false
         }
 

@@ -14,6 +14,7 @@ use crate::{
         Id, Snapshot,
         assess::{Circumstances, assess},
         decide::World,
+        digest::Every,
         health::{Health, Scanned},
         known::Known,
         row::RowSeverity,
@@ -92,6 +93,7 @@ impl Engine {
             seen: snapshot,
             policies: &self.policies,
             silences: &silences,
+            calendar: &self.calendar,
             shrunk: before.shrank_to(round.scan.apps),
             now,
         };
@@ -205,6 +207,15 @@ impl Receivers for Engine {
     fn wants_resolved(&self, receiver: &str) -> bool {
         self.receiver(receiver)
             .is_some_and(|receiver| receiver.send_resolved)
+    }
+
+    fn digest(&self, receiver: &str) -> Option<Every> {
+        self.receiver(receiver)?.digest
+    }
+
+    fn tells_owners(&self, receiver: &str) -> bool {
+        self.receiver(receiver)
+            .is_some_and(|receiver| receiver.to_owners)
     }
 
     fn names(&self) -> Vec<String> {

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::error;
 
 use super::Engine;
-use crate::{domain::schedule::Schedule, entra::Directory, store::StoreError};
+use crate::{domain::timetable::Timetable, entra::Directory, store::StoreError};
 
 /// After a round that the store did not take.
 const STORE_PAUSE: TimeDelta = TimeDelta::minutes(1);
@@ -20,13 +20,13 @@ pub(crate) const TENANTS_AT_ONCE: usize = 4;
 /// Runs rounds until told to stop. `now_please` asks for one beside the schedule.
 pub async fn run(
     engine: &Engine,
-    schedule: &Schedule,
+    timetable: &Timetable,
     now_please: &Notify,
     stop: &CancellationToken,
 ) {
     loop {
         let now = engine.clock.now();
-        let scheduled = schedule.next_after(now);
+        let scheduled = timetable.next_after(now);
         // a round that could not be recorded is not put off for a whole period
         let again = engine.status.round_problem().map(|_| now + STORE_PAUSE);
         let next = scheduled.into_iter().chain(again).min();

@@ -1,5 +1,7 @@
 //! What the configuration says of a receiver, validated.
 
+use crate::domain::digest::Every;
+
 use super::{email, slack, teams, webhook};
 
 /// A place alerts go.
@@ -9,6 +11,10 @@ pub struct ReceiverConfig {
     pub name: String,
     /// Tell it when something announced needs nothing more.
     pub send_resolved: bool,
+    /// A summary beside the alerts.
+    pub digest: Option<Every>,
+    /// Tell each app's owners in person, and its own targets only of what has no owner who can be told.
+    pub to_owners: bool,
     /// How it is reached.
     pub backend: Backend,
 }

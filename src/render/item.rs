@@ -36,6 +36,8 @@ pub(super) enum Telling {
     Due,
     /// It needs nothing more.
     Resolved,
+    /// It stands in a list, beside the alerts.
+    Listed,
 }
 
 /// Where and when a row is told.
@@ -50,13 +52,18 @@ impl Scene<'_> {
     pub(super) fn item(&self, row: &Row) -> Item {
         let due = self.telling == Telling::Due;
         Item {
-            severity: if due { row.severity } else { RowSeverity::Ok },
+            section: row.section.map(words::section),
+            severity: match self.telling {
+                Telling::Resolved => RowSeverity::Ok,
+                Telling::Due | Telling::Listed => row.severity,
+            },
             app: app(row, APP),
             credential: credential(row, NAME),
             when: self.when(row),
             facts: self.facts(row),
             notes: self.notes(row),
             portal: portal(row),
+            acknowledge: None,
             command: due.then(|| command(row)).flatten(),
         }
     }
@@ -77,19 +84,17 @@ impl Scene<'_> {
         match (self.telling, has_ended(row), self.near(row)) {
             (Telling::Resolved, false, _) => words::would_expire_on(&date),
             (Telling::Resolved, true, _) => words::expired_on(&date),
-            (Telling::Due, true, Some(near)) => words::expired_near(near, &date, &time),
-            (Telling::Due, true, None) => {
+            (_, true, Some(near)) => words::expired_near(near, &date, &time),
+            (_, true, None) => {
                 // people count days of the calendar, not spans of 24 hours
                 match (self.calendar.day_of(self.decided_at) - day).num_days() {
                     days if days > 0 => words::expired_ago(days, &date),
                     _ => words::expired_on(&date),
                 }
             }
-            (Telling::Due, false, Some(near)) if days == 0 => {
-                words::expires_near(near, &date, &time)
-            }
-            (Telling::Due, false, None) if days == 0 => words::expires_within_a_day(&date, &time),
-            (Telling::Due, false, _) => words::expires_in(days, &date),
+            (_, false, Some(near)) if days == 0 => words::expires_near(near, &date, &time),
+            (_, false, None) if days == 0 => words::expires_within_a_day(&date, &time),
+            (_, false, _) => words::expires_in(days, &date),
         }
     }
 
@@ -142,7 +147,7 @@ impl Scene<'_> {
             (Telling::Due, Some(by), _) => Some(words::superseded(&newer(row, by))),
             (Telling::Due, None, Some(other)) => Some(self.newer(row, &newer(row, other))),
             // of what is resolved the reason says it all
-            (Telling::Due, None, None) | (Telling::Resolved, ..) => None,
+            (Telling::Due, None, None) | (Telling::Resolved | Telling::Listed, ..) => None,
         };
         let idle = (self.telling == Telling::Due && row.unused).then(|| self.idle(row));
         let breaks = (self.telling == Telling::Due && row.superseded_by.is_none())

@@ -35,6 +35,8 @@ pub struct Message {
 /// One credential in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
+    /// The heading that it stands under, in messages that have several: printed where it is another than the one before.
+    pub section: Option<&'static str>,
     /// How urgent.
     pub severity: RowSeverity,
     /// The app's name, or its id when it has none. Hostile.
@@ -49,6 +51,8 @@ pub struct Item {
     pub notes: Vec<String>,
     /// Where to act.
     pub portal: Option<String>,
+    /// The page where this can be acknowledged or silenced.
+    pub acknowledge: Option<String>,
     /// What to type: a line each.
     pub command: Option<String>,
 }

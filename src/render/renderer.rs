@@ -45,6 +45,10 @@ impl Renderer {
             Subject::Due { .. } => self.due(notification, &rows),
             Subject::Test { .. } => self.test(notification, &rows),
             Subject::Resolved { .. } => self.resolved(notification, &rows),
+            Subject::Changed { .. } => self.changed(notification, &rows),
+            Subject::Digest {
+                tenant, watched, ..
+            } => self.digest(notification, &rows, &clean(tenant, TENANT), *watched),
             Subject::Failing {
                 tenant,
                 blindness,
@@ -133,6 +137,39 @@ impl Renderer {
             intro: vec![words::INTRO_RESOLVED.to_owned()],
             items: told.iter().map(|row| scene.item(row)).collect(),
             footer: vec![words::FOOTER_RESOLVED.to_owned()],
+            part: None,
+        }
+    }
+
+    fn changed(&self, notification: &Notification, rows: &Range<usize>) -> Message {
+        let scene = self.scene(notification, Telling::Listed);
+        let told = told(notification, rows);
+        let what = |row: &Row| words::title_changed(row.section).to_owned();
+        Message {
+            title: title(told, what),
+            urgency: RowSeverity::Info,
+            intro: vec![words::INTRO_CHANGED.to_owned()],
+            items: told.iter().map(|row| scene.item(row)).collect(),
+            footer: vec![words::FOOTER_CHANGED.to_owned()],
+            part: None,
+        }
+    }
+
+    fn digest(
+        &self,
+        notification: &Notification,
+        rows: &Range<usize>,
+        tenant: &str,
+        watched: u64,
+    ) -> Message {
+        let scene = self.scene(notification, Telling::Listed);
+        let told = told(notification, rows);
+        Message {
+            title: words::title_digest(tenant, watched),
+            urgency: urgency(told),
+            intro: Vec::new(),
+            items: told.iter().map(|row| scene.item(row)).collect(),
+            footer: vec![words::FOOTER_DIGEST.to_owned()],
             part: None,
         }
     }

@@ -34,6 +34,7 @@ pub(crate) fn notification(subject: Subject) -> Notification {
         subject,
         decided_at: now(),
         first_scan: false,
+        escalation: false,
     }
 }
 
@@ -85,6 +86,7 @@ pub(crate) fn row(number: u32, app: &str, name: &str, hours: i64) -> Row {
         last_used_at: None,
         unused: false,
         stale: false,
+        section: None,
         rung: Some(Rung::days_before(rung)),
         reason: Some(match rung {
             0 => "it has run out".to_owned(),
@@ -171,6 +173,7 @@ pub(crate) fn mixed() -> Notification {
         newer_name: Some("next <year>".to_owned()),
         last_used_at: Some(now() - TimeDelta::days(2)),
         stale: false,
+        section: None,
         ..row(4, "hr-portal", "2025", 13 * 24 + 1)
     };
     let saml = Row {

@@ -2,7 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, TimeZone};
 
-use crate::domain::{Kind, Rung, notification::Blindness, row::RowSeverity};
+use crate::domain::{
+    Kind, Rung,
+    notification::Blindness,
+    row::{RowSeverity, Section},
+};
 
 /// The labels of an item's facts.
 pub(super) mod label {
@@ -41,6 +45,40 @@ pub(super) const HOW_VPN: &str = "Make a new one under Conditional Access, VPN c
 pub(super) const AKS: &str = "AKS signs in as this app, perhaps with this secret. The update renews the images of the nodes \
     too, so pick a quiet hour. Better still: a managed identity has no secret to renew (az aks update --enable-managed-identity).";
 pub(super) const AKS_REPLACED: &str = "AKS signs in as this app: make sure that each cluster was given the new secret (az aks update-credentials).";
+
+pub(super) const INTRO_CHANGED: &str = "Nothing here is due. A credential that nobody knows of is also how an intruder stays: make sure \
+    that somebody does.";
+pub(super) const FOOTER_CHANGED: &str = "Sent because `changes.notify` asks for it.";
+pub(super) const FOOTER_DIGEST: &str =
+    "This is a summary beside the alerts, sent because the receiver has `digest`.";
+
+/// A heading of summaries and of changes.
+pub(super) fn section(section: Section) -> &'static str {
+    match section {
+        Section::Added => "New credentials",
+        Section::Removed => "Removed credentials",
+        Section::OwnerLost => "Apps that lost their last owner",
+        Section::ComingUp => "Due in the coming weeks",
+        Section::Stale => "Expired long ago: to be removed",
+        Section::NeverExpires => "Never expiring",
+        Section::Renewed => "Renewed",
+        Section::Ownerless => "Owned by nobody",
+    }
+}
+
+/// What has come or gone.
+pub(super) fn title_changed(section: Option<Section>) -> &'static str {
+    match section {
+        Some(Section::Removed) => "Removed",
+        Some(Section::OwnerLost) => "Owner lost",
+        _ => "New",
+    }
+}
+
+/// `contoso: 1204 credentials watched`
+pub(super) fn title_digest(tenant: &str, watched: u64) -> String {
+    format!("{tenant}: {watched} credentials watched")
+}
 
 /// A severity as a heading.
 pub fn severity(severity: RowSeverity) -> &'static str {

@@ -11,6 +11,7 @@ use forewarn::{
     app::clock::ManualClock,
     domain::{
         App, Clock, Credential, Expiry, Id, Kind, Notification, ObjectType, Row, Snapshot,
+        calendar::Calendar,
         facts::{Facts, Owner},
         own::Own,
         ownership::Ownership,
@@ -251,6 +252,7 @@ pub(crate) struct World {
     pub(crate) receivers: Vec<Arc<FakeReceiver>>,
     pub(crate) routes: Vec<Route>,
     pub(crate) policies: Policies,
+    pub(crate) calendar: Calendar,
     file: PathBuf,
     _folder: tempfile::TempDir,
 }
@@ -285,6 +287,7 @@ impl World {
             receivers: receivers.iter().map(receiver).collect(),
             routes: Vec::new(),
             policies: Policies::default(),
+            calendar: Calendar::default(),
             file: folder.path().join("forewarn.db"),
             _folder: folder,
         }
@@ -302,6 +305,8 @@ impl World {
         let receiver = |receiver: &Arc<FakeReceiver>| Receiver {
             notifier: Arc::<FakeReceiver>::clone(receiver),
             send_resolved: true,
+            digest: None,
+            to_owners: false,
         };
         let tenant: Arc<dyn Directory> = Arc::<FakeTenant>::clone(&self.tenant);
         Engine {
@@ -313,6 +318,7 @@ impl World {
             receivers: self.receivers.iter().map(receiver).collect(),
             policies: Arc::new(self.policies.clone()),
             routes: Arc::new(Routes::new(self.routes.clone(), &names)),
+            calendar: Arc::new(self.calendar.clone()),
             max_credentials: 10,
             outbox_bell: Arc::new(Notify::new()),
         }

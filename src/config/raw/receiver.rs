@@ -16,10 +16,6 @@ pub(crate) struct Receiver {
     /// Tell it when something announced needs nothing more. Default: false.
     pub(crate) send_resolved: Option<bool>,
     /// A summary beside the alerts. Default: none.
-    #[expect(
-        dead_code,
-        reason = "only `not_yet` looks at it so far, in the merged tree"
-    )]
     pub(crate) digest: Option<Digest>,
     /// For `slack`, `teams` and `webhook`: where messages are posted.
     pub(crate) url: Option<Secret>,
@@ -54,7 +50,7 @@ pub(crate) enum ReceiverType {
 }
 
 /// How often a summary is sent.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Digest {
     /// Every working day.

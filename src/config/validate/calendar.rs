@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveTime, Weekday};
 use super::schedule::timezone;
 use crate::{
     config::{path::KeyPath, raw, report::Report},
-    domain::calendar::Calendar,
+    domain::calendar::{Calendar, Hours},
 };
 
 /// Working days, holidays, and the zone they are of.
@@ -17,9 +17,6 @@ pub(super) fn calendar(
     report: &mut Report<'_>,
 ) -> Calendar {
     let at = KeyPath::root().key("calendar");
-    if let Some(hours) = &raw.send_between {
-        send_between(hours, &at.key("send_between"), report);
-    }
     let default = Calendar::default();
     Calendar {
         timezone: zone.and_then(timezone).unwrap_or_default(),
@@ -28,6 +25,10 @@ pub(super) fn calendar(
             None => default.working_days,
         },
         holidays: holidays(raw.holidays.as_deref().unwrap_or_default(), &at, report),
+        send_between: raw
+            .send_between
+            .as_deref()
+            .and_then(|hours| send_between(hours, &at.key("send_between"), report)),
     }
 }
 
@@ -74,16 +75,19 @@ fn holidays(dates: &[String], at: &KeyPath, report: &mut Report<'_>) -> BTreeSet
     days
 }
 
-fn send_between(text: &str, at: &KeyPath, report: &mut Report<'_>) {
+fn send_between(text: &str, at: &KeyPath, report: &mut Report<'_>) -> Option<Hours> {
     let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
     let hours = text
         .split_once('-')
-        .and_then(|(from, to)| Some((time(from)?, time(to)?)));
-    if hours.is_none_or(|(from, to)| from >= to) {
+        .and_then(|(from, to)| Some((time(from)?, time(to)?)))
+        .filter(|(from, to)| from < to)
+        .map(|(from, to)| Hours { from, to });
+    if hours.is_none() {
         report.error(
             at,
             format!("{text:?} is not a span of one day"),
             "write two times of a day, the earlier first, as \"08:00-18:00\"",
         );
     }
+    hours
 }

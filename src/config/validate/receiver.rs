@@ -11,11 +11,12 @@ use super::{
 use crate::{
     config::{
         path::KeyPath,
-        raw::{self, OneOrMany, ReceiverType},
+        raw::{self, Digest, OneOrMany, ReceiverType},
         report::Report,
     },
     domain::{
         SecretSource,
+        digest::Every,
         secret::{ExposeSecret, SecretString},
     },
     notify::{
@@ -58,6 +59,8 @@ fn receiver(
 ) -> Option<ReceiverConfig> {
     let name = names.take(raw.name.clone(), at, report);
     let send_resolved = raw.send_resolved.unwrap_or(false);
+    let to_owners = raw.to_owners.unwrap_or(false);
+    let digest = raw.digest.map(every);
     let remedy = "write `type = \"email\"`, \"slack\", \"teams\" or \"webhook\"";
     let r#type = report.require(raw.r#type, &at.key("type"), remedy)?;
     refuse_foreign_keys(&raw, r#type, at, report);
@@ -81,8 +84,17 @@ fn receiver(
     Some(ReceiverConfig {
         name: name?,
         send_resolved,
+        digest,
+        to_owners,
         backend,
     })
+}
+
+fn every(digest: Digest) -> Every {
+    match digest {
+        Digest::Daily => Every::Daily,
+        Digest::Weekly => Every::Weekly,
+    }
 }
 
 /// A key that its type does not take would be ignored, which nobody means.

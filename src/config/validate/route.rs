@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     config::{path::KeyPath, raw, report::Report, suggest::did_you_mean},
-    domain::route::{GroupKey, Route, Routes},
+    domain::route::{Escalation, GroupKey, Route, Routes},
     entra::config::TenantConfig,
 };
 
@@ -37,7 +37,7 @@ fn route(
     at: &KeyPath,
     report: &mut Report<'_>,
 ) -> Route {
-    escalation(&raw, at, report);
+    let escalation = escalation(&raw, at, report);
     if raw.receivers.as_ref().is_none_or(Vec::is_empty) {
         report.error(
             &at.key("receivers"),
@@ -80,6 +80,7 @@ fn route(
             None => vec![GroupKey::Tenant],
         },
         go_on: raw.r#continue.unwrap_or(false),
+        escalation,
     }
 }
 
@@ -111,11 +112,14 @@ fn known_names(names: &[String], receivers: &[String], at: &KeyPath, report: &mu
     }
 }
 
-fn escalation(raw: &raw::Route, at: &KeyPath, report: &mut Report<'_>) {
-    if let Some(text) = &raw.escalate_after {
-        duration(text, &at.key("escalate_after"), report);
-    }
+fn escalation(raw: &raw::Route, at: &KeyPath, report: &mut Report<'_>) -> Option<Escalation> {
     match (&raw.escalate_after, &raw.escalate_to) {
+        (Some(after), Some(receivers)) => {
+            return Some(Escalation {
+                after: duration(after, &at.key("escalate_after"), report)?,
+                receivers: receivers.clone(),
+            });
+        }
         (Some(_), None) => report.error(
             &at.key("escalate_to"),
             "missing",
@@ -126,8 +130,9 @@ fn escalation(raw: &raw::Route, at: &KeyPath, report: &mut Report<'_>) {
             "missing",
             "say when, as `escalate_after = \"2d\"`, or delete `escalate_to`",
         ),
-        _ => {}
+        (None, None) => {}
     }
+    None
 }
 
 fn warn_of_unused<'a>(routes: &'a [raw::Route], receivers: &[String], report: &mut Report<'_>) {

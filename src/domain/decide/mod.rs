@@ -21,6 +21,7 @@ use uuid::Uuid;
 use super::{
     App, Credential, Expiry, Id, Row, Rung, Severity, Snapshot,
     assess::{Assessment, Circumstances, assess},
+    calendar::Calendar,
     known::{Announced, CredentialKey, Known, Memory},
     policy::{AfterExpiry, Policies},
     silence::Silence,
@@ -39,6 +40,8 @@ pub struct World<'a> {
     pub policies: &'a Policies,
     /// Silences that have not ended.
     pub silences: &'a [Silence],
+    /// When people work.
+    pub calendar: &'a Calendar,
     /// The scan held over a fifth fewer apps than the one before: what it did not see may only be hidden from us. The next
     /// complete scan tells.
     pub shrunk: bool,
@@ -391,6 +394,12 @@ impl Announce<'_> {
             // those who were told that it is replaced are not told once more when it is removed
             resolved: softened && self.before.is_some_and(|before| before.resolved),
             softened,
+            persons: self
+                .before
+                .map(|before| before.persons.clone())
+                .unwrap_or_default(),
+            critical_since: self.before.and_then(|before| before.critical_since),
+            escalated: self.before.is_some_and(|before| before.escalated),
         }
     }
 }

@@ -108,6 +108,7 @@ fn tell(story: &Story) -> Vec<(i64, String, Rung)> {
             seen: &seen,
             policies: &policies,
             silences: &[],
+            calendar: &Calendar::default(),
             shrunk: false,
             now: hour(*at),
         };

@@ -136,6 +136,7 @@ impl Story {
                 seen: &seen,
                 policies: &policies,
                 silences: &[],
+                calendar: &Calendar::default(),
                 shrunk: false,
                 now: hour(*at),
             };

@@ -206,6 +206,9 @@ fn what_was_known_alive_is_asked_about_until_its_end_was_told() {
             told: Vec::new(),
             resolved: false,
             softened: false,
+            persons: Vec::new(),
+            critical_since: None,
+            escalated: false,
         }))
     };
     let known = |first_seen, gone, announced| {

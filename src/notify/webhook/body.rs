@@ -155,7 +155,11 @@ fn monitor(subject: &Subject) -> Option<Monitor<'_>> {
             blindness: *blindness,
             note,
         }),
-        Subject::Due { .. } | Subject::Resolved { .. } | Subject::Test { .. } => None,
+        Subject::Due { .. }
+        | Subject::Resolved { .. }
+        | Subject::Changed { .. }
+        | Subject::Digest { .. }
+        | Subject::Test { .. } => None,
     }
 }
 

@@ -135,6 +135,7 @@ pub(in crate::store) fn announced(n: u128) -> Announced {
             last_used_at: None,
             unused: false,
             stale: false,
+            section: None,
             rung: Some(Rung::days_before(30)),
             reason: None,
             links: None,
@@ -142,6 +143,9 @@ pub(in crate::store) fn announced(n: u128) -> Announced {
         told: vec!["mail".into(), "chat".into()],
         resolved: false,
         softened: false,
+        persons: Vec::new(),
+        critical_since: None,
+        escalated: false,
     }
 }
 
@@ -171,6 +175,7 @@ pub(in crate::store) fn notification(n: u128) -> Notification {
         },
         decided_at: at(1),
         first_scan: false,
+        escalation: false,
     }
 }
 

@@ -60,6 +60,7 @@ struct Life {
     known: Known,
     policies: Policies,
     silences: Vec<Silence>,
+    calendar: Calendar,
     facts: Facts,
 }
 
@@ -70,6 +71,7 @@ impl Life {
             known: Known::default(),
             policies: Policies::default(),
             silences: Vec::new(),
+            calendar: Calendar::default(),
             facts: Facts::default(),
         }
     }
@@ -96,6 +98,7 @@ impl Life {
             seen: &seen,
             policies: &self.policies,
             silences: &self.silences,
+            calendar: &self.calendar,
             shrunk: false,
             now,
         };
@@ -117,6 +120,7 @@ impl Life {
             seen: &seen,
             policies: &self.policies,
             silences: &self.silences,
+            calendar: &self.calendar,
             shrunk: false,
             now,
         };

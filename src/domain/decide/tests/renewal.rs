@@ -215,6 +215,7 @@ fn it_says_who_is_late_and_where_to_look() {
         seen: &seen,
         policies: &life.policies,
         silences: &[],
+        calendar: &Calendar::default(),
         shrunk: false,
         now: day(151),
     };

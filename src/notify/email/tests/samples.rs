@@ -106,6 +106,7 @@ pub(super) fn due(count: usize) -> Notification {
         subject: Subject::Due { alerts },
         decided_at: now(),
         first_scan: false,
+        escalation: false,
     }
 }
 
@@ -140,6 +141,7 @@ pub(super) fn row(n: usize, app_name: &str) -> Row {
         last_used_at: None,
         unused: false,
         stale: false,
+        section: None,
         rung: None,
         reason: None,
         links: Some(Links {
@@ -235,6 +237,7 @@ pub(super) fn hostile() -> Message {
 
 fn item(severity: RowSeverity, app: &str) -> Item {
     Item {
+        section: None,
         severity,
         app: app.to_owned(),
         credential: "client secret \"prod\"".to_owned(),
@@ -251,6 +254,7 @@ fn item(severity: RowSeverity, app: &str) -> Item {
             "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/3f0c6a53-7a7a-4a4f-9a5e-2f5d3c1b0a99"
                 .to_owned(),
         ),
+        acknowledge: None,
         command: Some(
             "az ad app credential reset --id 3f0c6a53-7a7a-4a4f-9a5e-2f5d3c1b0a99 --append --display-name prod --years 1"
                 .to_owned(),

@@ -1,0 +1,138 @@
+//! What is due, and who is told of it together.
+
+use std::sync::Arc;
+
+use uuid::Uuid;
+
+use super::{Planner, new_id};
+use crate::{
+    domain::{
+        Notification,
+        decide::Announce,
+        group::{Due, Group, group},
+        known::CredentialKey,
+        notification::Subject,
+    },
+    store::{AlertRecord, Fallback, Round},
+};
+
+impl Planner<'_> {
+    /// Answers how many alerts reach nobody.
+    pub(super) fn plan_announcements(
+        &self,
+        announces: &[(CredentialKey, Announce<'_>)],
+        round: &mut Round<'_>,
+    ) -> usize {
+        let now = self.world.now;
+        let first_scan = !self.world.known.scanned_before;
+        let due: Vec<Due<'_>> = announces
+            .iter()
+            .map(|(_, announce)| self.due(announce))
+            .collect();
+        let groups = group(self.world.tenant, &due, self.routes, first_scan);
+        let mut told: Vec<Vec<String>> = vec![Vec::new(); due.len()];
+        for (group, at) in groups
+            .iter()
+            .flat_map(|group| group.alerts.iter().map(move |at| (group, *at)))
+        {
+            told[at].push(group.receiver.clone());
+        }
+        let mut carried_by: Vec<Vec<Uuid>> = vec![Vec::new(); due.len()];
+        for group in &groups {
+            let rows = group.alerts.iter().map(|at| &due[*at].row);
+            let alerts = rows.map(Arc::clone).collect();
+            let notification = Notification {
+                id: new_id(now),
+                subject: Subject::Due { alerts },
+                decided_at: now,
+                first_scan,
+                escalation: false,
+            };
+            for at in &group.alerts {
+                carried_by[*at].push(notification.id);
+            }
+            let deliveries = self.deliveries(&group.receiver, &self.fallback(group, &told));
+            round.notifications.push((notification, deliveries));
+        }
+        for (position, ((key, announce), due)) in announces.iter().zip(due).enumerate() {
+            let Some(end) = announce.assessment.end else {
+                continue;
+            };
+            let life = self.life(key, announce);
+            let remembered = announce.remembered(due.row, now, &told[position]);
+            round.announced.push((key.clone(), life, Some(remembered)));
+            round.alerts.push(AlertRecord {
+                id: new_id(now),
+                key: key.clone(),
+                life,
+                expires_at: end,
+                rung: announce.rung,
+                reminder: announce.reminder,
+                severity: announce.severity,
+                reason: announce.why(),
+                decided_at: now,
+                notifications: std::mem::take(&mut carried_by[position]),
+            });
+        }
+        told.iter().filter(|receivers| receivers.is_empty()).count()
+    }
+
+    /// What was announced with another end was announced in another life.
+    fn life(&self, key: &CredentialKey, announce: &Announce<'_>) -> u32 {
+        let Some(memory) = self.world.known.get(key) else {
+            return 0;
+        };
+        let has_new_end = memory.announced.is_some() && announce.before.is_none();
+        memory.life.saturating_add(u32::from(has_new_end))
+    }
+
+    fn due<'d>(&'d self, announce: &'d Announce<'_>) -> Due<'d> {
+        let mut row = announce.assessment.row(
+            self.world.circumstances(),
+            announce.app,
+            announce.credential,
+        );
+        if announce.assessment.superseded().is_none() {
+            // where the policy is to alert as if it had not been replaced, the newer one is only mentioned
+            row.newer = row.superseded_by.take().or(row.newer);
+        }
+        row.rung = Some(announce.rung);
+        row.reason = Some(announce.why());
+        row.links = Some(self.links(&row));
+        Due {
+            app: announce.app,
+            credential: announce.credential,
+            severity: announce.severity,
+            owners: self
+                .world
+                .seen
+                .facts
+                .owners
+                .of(announce.app)
+                .unwrap_or_default(),
+            row: Arc::new(row),
+        }
+    }
+
+    /// Who is told when the group's receiver gives up. One that is told of all its alerts anyway is left out.
+    fn fallback(&self, group: &Group, told: &[Vec<String>]) -> Vec<Fallback> {
+        let knows_all = |name: &String| group.alerts.iter().all(|at| told[*at].contains(name));
+        let targets = |receiver: &String| {
+            let fallback = |target| Fallback {
+                receiver: receiver.clone(),
+                target,
+            };
+            self.receivers
+                .targets(receiver)
+                .into_iter()
+                .map(fallback)
+                .collect::<Vec<_>>()
+        };
+        group
+            .fallback
+            .iter()
+            .filter(|name| !knows_all(name))
+            .flat_map(targets)
+            .collect()
+    }
+}
