@@ -8,6 +8,7 @@ mod chat;
 pub mod config;
 pub mod email;
 mod http;
+mod mail;
 pub mod missing;
 #[cfg(test)]
 mod peer;

@@ -11,7 +11,7 @@ use crate::{
         clean::clean,
         secret::{ExposeSecret, SecretString},
     },
-    notify::{Failure, SendError},
+    notify::{Failure, SendError, mail::address},
 };
 
 /// How much of what a server says is worth keeping.
@@ -142,7 +142,7 @@ impl<'a> Discretion<'a> {
             text = text.replace(secret.as_str(), "***");
         }
         match self.recipient {
-            Some(recipient) => replaced_in_any_case(&text, recipient, &masked(recipient)),
+            Some(recipient) => address::hidden(&text, recipient),
             None => text,
         }
     }
@@ -166,27 +166,6 @@ impl<'a> Discretion<'a> {
         let no_common_mechanism = step == Step::SignIn && error.is_client();
         no_common_mechanism.then_some("it must offer AUTH PLAIN or AUTH LOGIN on this connection")
     }
-}
-
-/// `a***@contoso.com`.
-pub(super) fn masked(address: &str) -> String {
-    let (local, domain) = address.rsplit_once('@').unwrap_or((address, ""));
-    let first: String = local.chars().take(1).collect();
-    format!("{first}***@{domain}")
-}
-
-fn replaced_in_any_case(text: &str, wanted: &str, with: &str) -> String {
-    // ASCII only, so that the positions are the same in both
-    let (haystack, needle) = (text.to_ascii_lowercase(), wanted.to_ascii_lowercase());
-    let mut replaced = String::new();
-    let mut rest = 0;
-    for (at, found) in haystack.match_indices(&needle) {
-        replaced.push_str(text.get(rest..at).unwrap_or_default());
-        replaced.push_str(with);
-        rest = at + found.len();
-    }
-    replaced.push_str(text.get(rest..).unwrap_or_default());
-    replaced
 }
 
 fn failure(step: Step, error: &smtp::Error) -> Failure {
@@ -250,20 +229,6 @@ fn causes(error: &smtp::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_address_shows_its_domain_only() {
-        assert_eq!(masked("alice@contoso.com"), "a***@contoso.com");
-        assert_eq!(masked("émile@contoso.com"), "é***@contoso.com");
-        assert_eq!(masked("no address"), "n***@");
-        assert_eq!(masked(""), "***@");
-    }
-
-    #[test]
-    fn an_address_is_found_in_any_case() {
-        let hidden = replaced_in_any_case("<Ann@X.org> und ANN@x.ORG, é", "ann@x.org", "*");
-        assert_eq!(hidden, "<*> und *, é");
-    }
 
     #[test]
     fn reply_codes_decide_whether_to_try_again() {

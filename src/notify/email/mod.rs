@@ -5,11 +5,8 @@
 //! the delivery's id, so that a repeat can be recognised as one. Credentials never travel unencrypted to another host,
 //! and neither they nor a recipient's full address appear in an error.
 
-mod compose;
 mod config;
 mod failure;
-mod html;
-mod message;
 mod smtp;
 mod unencrypted;
 
@@ -22,7 +19,10 @@ use std::{fmt, sync::Arc};
 
 use futures_util::future::{BoxFuture, FutureExt};
 
-use super::{Envelope, Notifier, Payload, SendError};
+use super::{
+    Envelope, Notifier, Payload, SendError,
+    mail::{compose, message},
+};
 use crate::{
     domain::{Notification, secret::Secrets},
     render::Renderer,
@@ -93,7 +93,7 @@ impl Notifier for EmailNotifier {
 
     fn send<'a>(&'a self, envelope: &'a Envelope<'a>) -> BoxFuture<'a, Result<(), SendError>> {
         async move {
-            let mail = message::build(&self.config, envelope)?;
+            let mail = message::build(&self.config.from, &self.config.to, envelope)?;
             self.server().deliver(&mail, envelope.target).await
         }
         .boxed()

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use mail_parser::{MessageParser, MimeHeaders};
 
-use super::{
-    super::{compose, html, message},
-    samples::{self, HOSTILE},
-};
+use super::samples::{self, HOSTILE};
 use crate::{
     domain::{calendar::Calendar, notification::Subject},
-    notify::Payload,
+    notify::{
+        Payload,
+        mail::{compose, html, message},
+    },
     render::{Renderer, plain::plain},
 };
 
@@ -22,7 +22,7 @@ fn renderer() -> Renderer {
 fn wire(payload: &Payload) -> Vec<u8> {
     let config = samples::config("localhost", 25, super::super::SmtpTls::None);
     let envelope = samples::envelope(payload, "platform@contoso.com");
-    message::build(&config, &envelope).unwrap().formatted()
+    message::build(&config.from, &config.to, &envelope).unwrap().formatted()
 }
 
 #[test]

@@ -16,7 +16,7 @@ const MAX_HTML_BYTES: usize = 90_000;
 const MAX_ITEMS: usize = 60;
 
 /// Every part of the notification, in order; together they name every row.
-pub(super) fn parts(renderer: &Renderer, notification: &Notification) -> Vec<Payload> {
+pub(in crate::notify) fn parts(renderer: &Renderer, notification: &Notification) -> Vec<Payload> {
     let rows = notification.rows().len();
     let whole = renderer.message(notification, 0..rows, None);
     let ranges = split(&sizes(&whole), frame_size(&whole));

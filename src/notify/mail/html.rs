@@ -22,7 +22,7 @@ const PREVIEWED: usize = 3;
 const MAX_PREVIEW: usize = 150;
 
 /// A whole HTML document. Empty if it cannot be rendered; the mail then goes out as text alone.
-pub(super) fn page(message: &Message) -> String {
+pub(in crate::notify) fn page(message: &Message) -> String {
     render("mail.html", &Page::of(message))
 }
 

@@ -10,7 +10,7 @@ use lettre::{
     },
 };
 
-use super::{EmailConfig, failure::masked};
+use super::address::masked;
 use crate::{
     domain::clean::clean,
     notify::{Envelope, Failure, SendError},
@@ -19,15 +19,19 @@ use crate::{
 /// No mail list shows as much.
 const MAX_SUBJECT: usize = 250;
 
-/// Builds the mail for one recipient. The same envelope gives the same bytes on every try, but for the date.
-pub(super) fn build(config: &EmailConfig, envelope: &Envelope<'_>) -> Result<Message, SendError> {
+/// Builds the mail for one recipient, who may be one of `to`, the configured ones. The same envelope gives the same bytes on every try, but for the date.
+pub(in crate::notify) fn build(
+    from: &Mailbox,
+    to: &[Mailbox],
+    envelope: &Envelope<'_>,
+) -> Result<Message, SendError> {
     let key = envelope.idempotency_key();
     let payload = envelope.payload;
     let headers = Message::builder()
-        .message_id(Some(format!("<{key}@{}>", ascii_domain(&config.from))))
+        .message_id(Some(format!("<{key}@{}>", ascii_domain(from))))
         .date(SystemTime::from(envelope.now))
-        .from(config.from.clone())
-        .to(recipient(config, envelope.target)?)
+        .from(from.clone())
+        .to(recipient(to, envelope.target)?)
         .subject(subject(&payload.title))
         .header(AutoSubmitted)
         .header(SuppressReplies);
@@ -53,9 +57,9 @@ fn subject(title: &str) -> String {
 }
 
 /// The recipient with the display name that the configuration gives.
-fn recipient(config: &EmailConfig, target: &str) -> Result<Mailbox, SendError> {
+fn recipient(to: &[Mailbox], target: &str) -> Result<Mailbox, SendError> {
     let known = |mailbox: &&Mailbox| mailbox.email.as_ref() as &str == target;
-    if let Some(mailbox) = config.to.iter().find(known) {
+    if let Some(mailbox) = to.iter().find(known) {
         return Ok(mailbox.clone());
     }
     let address = target.parse().map_err(|_| {
