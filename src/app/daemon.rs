@@ -48,7 +48,7 @@ impl Daemon {
         let metrics = Arc::new(Metrics::new());
         let net = parts::Net::new(&config)?;
         let directories = parts::directories(&config, &net, &clock, &secrets, &metrics);
-        let receivers = parts::receivers(&config, &net, &secrets);
+        let receivers = parts::receivers(&config, &net, &secrets, &clock);
         let store = Arc::new(SqliteStore::open(&config.store.path).await?);
         let listener = TcpListener::bind(config.http.listen)
             .await

@@ -14,6 +14,7 @@ pub mod report;
 pub mod sample;
 pub mod setup;
 pub mod signals;
+mod tokens;
 pub mod verify;
 
 pub use crate::entra::Progress;

@@ -2,15 +2,24 @@
 
 use std::sync::Arc;
 
-use super::net::{self, NetError};
+use super::{
+    net::{self, NetError},
+    tokens::Means,
+};
 use crate::{
     config::Config,
     domain::{Clock, Secrets},
     engine::Receiver,
-    entra::{Clients, Directory, Tenant},
+    entra::{Clients, Directory, Tenant, config::TenantConfig},
     notify::{
-        Notifier, config::Backend, config::ReceiverConfig, email::EmailNotifier,
-        slack::SlackNotifier, teams::TeamsNotifier, webhook::WebhookNotifier,
+        Notifier,
+        config::{Backend, ReceiverConfig},
+        email::{EmailNotifier, SmtpSignIn},
+        graph_mail::GraphMailNotifier,
+        missing::MissingReceiver,
+        slack::SlackNotifier,
+        teams::TeamsNotifier,
+        webhook::WebhookNotifier,
     },
     render::Renderer,
     telemetry::Metrics,
@@ -48,7 +57,7 @@ pub fn directories(
     secrets: &Arc<dyn Secrets>,
     metrics: &Arc<Metrics>,
 ) -> Arc<[Arc<dyn Directory>]> {
-    let directory = |tenant: &crate::entra::config::TenantConfig| {
+    let directory = |tenant: &TenantConfig| {
         let (secrets, clock) = (Arc::clone(secrets), Arc::clone(clock));
         let tenant = Tenant::new(
             tenant.clone(),
@@ -67,10 +76,20 @@ pub fn directories(
 }
 
 /// The receivers.
-pub fn receivers(config: &Config, net: &Net, secrets: &Arc<dyn Secrets>) -> Arc<[Receiver]> {
+pub fn receivers(
+    config: &Config,
+    net: &Net,
+    secrets: &Arc<dyn Secrets>,
+    clock: &Arc<dyn Clock>,
+) -> Arc<[Receiver]> {
+    let means = Means {
+        net,
+        secrets,
+        clock,
+    };
     let renderer = Renderer::new(config.calendar.clone());
     let receiver = |receiver: &ReceiverConfig| Receiver {
-        notifier: notifier(receiver, net, secrets, &renderer),
+        notifier: notifier(receiver, config, means, &renderer),
         send_resolved: receiver.send_resolved,
         digest: receiver.digest,
         to_owners: receiver.to_owners,
@@ -79,25 +98,42 @@ pub fn receivers(config: &Config, net: &Net, secrets: &Arc<dyn Secrets>) -> Arc<
 }
 
 fn notifier(
-    config: &ReceiverConfig,
-    net: &Net,
-    secrets: &Arc<dyn Secrets>,
+    receiver: &ReceiverConfig,
+    config: &Config,
+    means: Means<'_>,
     renderer: &Renderer,
 ) -> Arc<dyn Notifier> {
     let (name, http, secrets, renderer) = (
-        config.name.clone(),
-        net.http.clone(),
-        Arc::clone(secrets),
+        receiver.name.clone(),
+        means.net.http.clone(),
+        Arc::clone(means.secrets),
         renderer.clone(),
     );
-    match config.backend.clone() {
-        Backend::Email(config) => Arc::new(EmailNotifier::new(
-            name,
-            config,
-            secrets,
-            renderer,
-            net.extra_ca.clone(),
-        )),
+    match receiver.backend.clone() {
+        Backend::Email(config) => {
+            let client = match &config.sign_in {
+                Some(SmtpSignIn::OAuth2 { client, .. }) => Some(means.for_smtp(client)),
+                Some(SmtpSignIn::Password { .. }) | None => None,
+            };
+            let extra_ca = means.net.extra_ca.clone();
+            let mail = EmailNotifier::new(name, config, secrets, renderer, extra_ca);
+            match client {
+                Some(tokens) => Arc::new(mail.with_tokens(tokens)),
+                None => Arc::new(mail),
+            }
+        }
+        Backend::GraphMail(mail) => {
+            let is_its = |tenant: &&TenantConfig| tenant.name == mail.tenant;
+            match config.tenants.iter().find(is_its) {
+                Some(tenant) => {
+                    let (graph, tokens) = (&tenant.graph, means.for_graph(tenant));
+                    let mail = GraphMailNotifier::new(name, mail, graph, http, tokens, renderer);
+                    Arc::new(mail)
+                }
+                // the configuration has made sure that it is there
+                None => Arc::new(MissingReceiver::new(name)),
+            }
+        }
         Backend::Slack(config) => {
             Arc::new(SlackNotifier::new(name, config, http, secrets, renderer))
         }

@@ -7,7 +7,7 @@ use crate::{
     config::Config,
     domain::{Clock, SecretSource, Secrets},
     entra::config::Auth,
-    notify::config::Backend,
+    notify::{config::Backend, email::SmtpSignIn},
     telemetry::Metrics,
 };
 
@@ -82,11 +82,15 @@ fn named_secrets(config: &Config) -> Vec<(String, &SecretSource)> {
     let receivers = config.receivers.iter().flat_map(|receiver| {
         let of = |key: &str, source| (format!("{key} of receiver {}", receiver.name), source);
         match &receiver.backend {
-            Backend::Email(email) => email
-                .credentials
-                .iter()
-                .map(|(_, source)| of("smtp.password", source))
-                .collect(),
+            Backend::Email(email) => match &email.sign_in {
+                Some(SmtpSignIn::Password { password, .. }) => vec![of("smtp.password", password)],
+                Some(SmtpSignIn::OAuth2 { client, .. }) => {
+                    vec![of("smtp.oauth2.client_secret", &client.secret)]
+                }
+                None => Vec::new(),
+            },
+            // it signs in as its tenant does
+            Backend::GraphMail(_) => Vec::new(),
             Backend::Slack(slack) => vec![of("url", &slack.url)],
             Backend::Teams(teams) => vec![of("url", &teams.url)],
             Backend::Webhook(webhook) => {
@@ -148,7 +152,7 @@ pub async fn probe(
         all_work &= finding.works;
         tell(finding)?;
     }
-    for receiver in receivers(config, &net, &secrets).iter() {
+    for receiver in receivers(config, &net, &secrets, &clock).iter() {
         let result = receiver
             .notifier
             .check()

@@ -23,10 +23,10 @@ pub async fn send(
     config: &Config,
     secrets: Arc<dyn Secrets>,
     name: &str,
-    clock: &dyn Clock,
+    clock: &Arc<dyn Clock>,
 ) -> anyhow::Result<Vec<(String, Result<(), SendError>)>> {
     let net = Net::new(config)?;
-    let receivers = receivers(config, &net, &secrets);
+    let receivers = receivers(config, &net, &secrets, clock);
     let Some(receiver) = receivers
         .iter()
         .find(|receiver| receiver.notifier.name() == name)

@@ -6,6 +6,7 @@ use super::{Global, output::print};
 use crate::{
     app::{clock::SystemClock, sample},
     config::SystemSecrets,
+    domain::Clock,
 };
 
 /// Send a sample alert to one receiver, marked as a test. Nothing is read from Graph, nothing is stored.
@@ -21,8 +22,8 @@ pub(super) struct Test {
 impl Test {
     pub(super) async fn run(self, global: &Global) -> anyhow::Result<ExitCode> {
         global.log_for_people()?;
-        let clock = SystemClock;
-        let config = global.load_telling_warnings(&clock, &["receivers", "tls", "calendar"])?;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let config = global.load_telling_warnings(&*clock, &["receivers", "tls", "calendar"])?;
         let sent = sample::send(&config, Arc::new(SystemSecrets), &self.receiver, &clock).await?;
         let mut exit = ExitCode::SUCCESS;
         for (target, result) in sent {

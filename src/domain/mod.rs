@@ -37,6 +37,7 @@ pub mod snapshot;
 pub mod supersede;
 pub mod thumbprint;
 pub mod timetable;
+pub mod token;
 pub mod usage;
 
 pub use app::{App, Credential, Expiry, Kind, ObjectType};

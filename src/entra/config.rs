@@ -34,6 +34,8 @@ pub struct TenantConfig {
     pub sign_in_activity: bool,
     /// Name the AKS clusters that use a service principal.
     pub aks: bool,
+    /// A receiver of type `graph-mail` sends as the same client.
+    pub sends_mail: bool,
     /// Credentials to leave out. Those that ask for an owner are in `ownership`, since the owners are known later.
     pub ignore: Vec<Matcher>,
     /// How owners are found.
@@ -41,6 +43,25 @@ pub struct TenantConfig {
 }
 
 impl TenantConfig {
+    /// A sign-in and nothing else: nobody but `authority` is asked for anything.
+    pub fn sign_in_alone(tenant_id: String, cloud: Cloud, authority: Url, auth: Auth) -> Self {
+        Self {
+            name: tenant_id.clone(),
+            tenant_id,
+            cloud,
+            graph: authority.clone(),
+            arm: authority.clone(),
+            authority,
+            auth,
+            include: Vec::new(),
+            sign_in_activity: false,
+            aks: false,
+            sends_mail: false,
+            ignore: Vec::new(),
+            ownership: Ownership::default(),
+        }
+    }
+
     /// Is this scanned?
     pub fn includes(&self, what: Include) -> bool {
         self.include.contains(&what)

@@ -237,6 +237,26 @@ impl ScanError {
             _ => None,
         }
     }
+
+    /// The error in words without what only a scan has to say.
+    pub(super) fn beside_a_scan(&self) -> String {
+        match self {
+            Self::Failing { host, last, .. } => {
+                format!(
+                    "{host} does not answer ({last}); check the network, DNS and any proxy between"
+                )
+            }
+            Self::Throttled { host, .. } => {
+                format!("{host} is overloaded, or throttles this client; try again later")
+            }
+            Self::OutOfTime { service, .. } => {
+                format!(
+                    "{service} did not answer in time, or asked to wait for long; try again later"
+                )
+            }
+            other => other.to_string(),
+        }
+    }
 }
 
 fn out_of_time(service: Service, wait: Option<Duration>) -> String {

@@ -13,7 +13,8 @@
 //! these extras lacks is a note on the scan, and `said` to the log once.
 //!
 //! Beside the scan, two answers for somebody with an error on the screen: [`explain`] for the error, [`verify`] for the secret;
-//! and before it, `check` with [`permissions`]: what may we do, and what not?
+//! and before it, `check` with [`permissions`]: what may we do, and what not? For those who send mail by Microsoft's services,
+//! the same sign-in gives [`Tokens`].
 
 pub mod aadsts;
 mod answer;
@@ -46,6 +47,7 @@ mod tenant;
 mod tests;
 mod throttle;
 mod token;
+mod tokens;
 pub mod verify;
 mod walk;
 
@@ -57,6 +59,7 @@ pub use refusal::{GraphRefusal, Presented, SignInRefusal};
 pub use signin::{Account, azure_cli_account};
 pub use signin::{CertificateError, ChallengeError, CliError, Clients, IdentityRefusal};
 pub use tenant::Tenant;
+pub use tokens::{OUTLOOK, Tokens};
 
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;

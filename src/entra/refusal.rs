@@ -112,6 +112,12 @@ impl SignInRefusal {
                 .is_some_and(aadsts::Explanation::is_transient)
     }
 
+    /// Is it what we prove ourselves with that is refused?
+    pub(super) fn is_about_the_credential(&self) -> bool {
+        let known = self.aadsts.and_then(aadsts::explain);
+        known.is_some_and(|known| known.credential)
+    }
+
     /// In short, for a log line.
     pub(super) fn summary(&self) -> String {
         match self.aadsts {

@@ -2,7 +2,7 @@
 
 use crate::domain::digest::Every;
 
-use super::{email, slack, teams, webhook};
+use super::{email, graph_mail, slack, teams, webhook};
 
 /// A place alerts go.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct ReceiverConfig {
 pub enum Backend {
     /// Mail over SMTP.
     Email(email::EmailConfig),
+    /// Mail through Graph.
+    GraphMail(graph_mail::GraphMailConfig),
     /// A Slack incoming webhook.
     Slack(slack::SlackConfig),
     /// A Teams Workflows webhook.

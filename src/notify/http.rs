@@ -22,14 +22,15 @@ use crate::domain::{
 };
 
 /// From the first byte of the connection to the last of the answer; the Standard Webhooks specification asks for 15 to 30 s.
-const TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(20);
 /// How much of an answer is read.
 const READ: usize = 2 * 1024;
 /// How much of it is told, in characters.
 const TOLD: usize = 200;
 /// Parts of an address at least this long may be the secret in it.
 const SECRET: usize = 6;
-const USER_AGENT: &str = concat!("forewarn/", env!("CARGO_PKG_VERSION"));
+/// What every request says of us.
+pub(super) const USER_AGENT: &str = concat!("forewarn/", env!("CARGO_PKG_VERSION"));
 
 /// May the address be plain `http`?
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,7 +204,7 @@ impl Reply {
 }
 
 /// Why there was no answer.
-fn failed(error: reqwest::Error, url: &Url) -> SendError {
+pub(super) fn failed(error: reqwest::Error, url: &Url) -> SendError {
     let error = error.without_url();
     let failure = if error.is_timeout() {
         Failure::Timeout

@@ -7,6 +7,7 @@
 mod chat;
 pub mod config;
 pub mod email;
+pub mod graph_mail;
 mod http;
 mod mail;
 pub mod missing;
@@ -23,7 +24,10 @@ use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
-use crate::domain::{Id, Notification};
+use crate::domain::{
+    Id, Notification,
+    token::{NoToken, TokenError},
+};
 
 /// A place alerts go.
 pub trait Notifier: Send + Sync {
@@ -116,6 +120,22 @@ impl fmt::Display for SendError {
 
 impl std::error::Error for SendError {}
 
+impl From<TokenError> for SendError {
+    fn from(error: TokenError) -> Self {
+        let failure = match error.reason {
+            NoToken::Credential => Failure::Misconfigured,
+            NoToken::Refused => Failure::Unauthorised,
+            NoToken::Unavailable => Failure::Unavailable,
+            NoToken::Throttled => Failure::Throttled,
+        };
+        Self {
+            failure,
+            detail: error.detail,
+            retry_after: error.retry_after,
+        }
+    }
+}
+
 /// The closed list of reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Failure {
@@ -135,7 +155,7 @@ pub enum Failure {
     Unauthorised,
     /// It is no longer there (HTTP 404, 410).
     Gone,
-    /// The secret that it needs cannot be read here.
+    /// The secret that it needs cannot be read here, or no longer opens anything.
     Misconfigured,
 }
 
@@ -153,7 +173,7 @@ impl Failure {
         Self::Misconfigured,
     ];
 
-    /// Can trying again help? A secret that cannot be read may be mounted a minute later.
+    /// Can trying again help? A secret that cannot be read, or has run out, may be replaced a minute later.
     pub fn is_retryable(self) -> bool {
         match self {
             Self::Unreachable

@@ -61,8 +61,12 @@ impl Peer {
         Self { address, seen }
     }
 
+    pub(super) fn base(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     pub(super) fn url(&self, path: &str) -> SecretSource {
-        literal(&format!("http://{}{path}", self.address))
+        literal(&(self.base() + path))
     }
 
     pub(super) fn seen(&self) -> Vec<Seen> {

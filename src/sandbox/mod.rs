@@ -10,6 +10,7 @@
 //!
 //! | path | what |
 //! |---|---|
+//! | `POST /v1.0/users/{mailbox}/sendMail` | takes a mail in MIME, as Graph does, into the inbox |
 //! | `GET /metadata/identity/oauth2/token` | a managed identity's token, as the instance metadata service gives it |
 //! | `GET /msi/token` | the same, as App Service and Container Apps do |
 //! | `GET /_sandbox/federated-token` | a token to sign in with, as a platform projects it into a pod |
@@ -142,7 +143,7 @@ pub async fn start(options: Options) -> io::Result<Sandbox> {
     }
 
     let tls = tls.filter(|_| options.tls);
-    let tenant = Arc::new(Tenant::new(options));
+    let tenant = Arc::new(Tenant::new(options, inbox.clone()));
     let router = tenant::router(Arc::clone(&tenant)).merge(inbox::router(inbox.clone()));
     tasks.spawn(listener::serve(http, tls, router, stop.clone()));
     tasks.close();

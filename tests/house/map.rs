@@ -12,6 +12,8 @@ pub(crate) const MAP: &[(&str, &str)] = &[
         "config",
         "domain, entra::config, notify::config, \
          notify::email::config, notify::email::EmailConfig, notify::email::SmtpTls, \
+         notify::email::OAuth2Client, notify::email::SmtpSignIn, \
+         notify::graph_mail::config, notify::graph_mail::GraphMailConfig, \
          notify::slack::config, notify::slack::SlackConfig, \
          notify::teams::config, notify::teams::TeamsConfig, \
          notify::webhook::config, notify::webhook::WebhookConfig",

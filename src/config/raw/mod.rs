@@ -12,7 +12,7 @@ mod tenant;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-pub(crate) use receiver::{Digest, Receiver, ReceiverType, Smtp, SmtpTls};
+pub(crate) use receiver::{Digest, OAuth2, Receiver, ReceiverType, Smtp, SmtpTls};
 pub(crate) use rule::{
     AfterExpiry, GroupKey, Matcher, Policy, Route, SelfRenewing, Superseded, Thresholds,
 };

@@ -22,12 +22,16 @@ pub(crate) struct Receiver {
     /// For `webhook`: the key that signs, `whsec_…`; a list while one is being rotated, newest first. Without one messages
     /// are not signed.
     pub(crate) signing_secret: Option<OneOrMany<Secret>>,
-    /// For `email`: the recipients, as `a@b.c` or `Name <a@b.c>`.
+    /// For `email` and `graph-mail`: the recipients, as `a@b.c` or `Name <a@b.c>`.
     pub(crate) to: Option<Vec<String>>,
-    /// For `email`: each app's owners get their own apps; what has no owner goes to `to`, and says so. Default: false.
+    /// For `email` and `graph-mail`: each app's owners get their own apps; what has no owner goes to `to`, and says so. Default: false.
     pub(crate) to_owners: Option<bool>,
     /// For `email`: the server.
     pub(crate) smtp: Option<Smtp>,
+    /// For `graph-mail`: the mailbox that sends, as `a@b.c` or `Name <a@b.c>`.
+    pub(crate) from: Option<String>,
+    /// For `graph-mail`: the tenant that the mailbox is in, by its name in [[tenants]]; its sign-in is used. Default: the only one.
+    pub(crate) tenant: Option<String>,
 }
 
 /// What a receiver is.
@@ -72,15 +76,11 @@ pub(crate) struct Smtp {
     pub(crate) tls: Option<SmtpTls>,
     /// The sender, as `a@b.c` or `Name <a@b.c>`.
     pub(crate) from: Option<String>,
-    /// The user to sign in as, if the server wants one.
+    /// The user to sign in as, if the server wants one. With `oauth2`: the address of the mailbox that sends.
     pub(crate) username: Option<String>,
     /// The user's password.
     pub(crate) password: Option<Secret>,
-    /// Sign in with XOAUTH2 instead of a password.
-    #[expect(
-        dead_code,
-        reason = "only `not_yet` looks at it so far, in the merged tree"
-    )]
+    /// Sign in with a token instead of a password (XOAUTH2 at Exchange Online).
     pub(crate) oauth2: Option<OAuth2>,
 }
 
@@ -102,21 +102,9 @@ pub(crate) enum SmtpTls {
 #[serde(deny_unknown_fields)]
 pub(crate) struct OAuth2 {
     /// The directory (tenant) id.
-    #[expect(
-        dead_code,
-        reason = "only `not_yet` looks at it so far, in the merged tree"
-    )]
     pub(crate) tenant_id: Option<String>,
     /// The application (client) id.
-    #[expect(
-        dead_code,
-        reason = "only `not_yet` looks at it so far, in the merged tree"
-    )]
     pub(crate) client_id: Option<String>,
     /// Its secret.
-    #[expect(
-        dead_code,
-        reason = "only `not_yet` looks at it so far, in the merged tree"
-    )]
     pub(crate) client_secret: Option<Secret>,
 }

@@ -3,9 +3,11 @@
 
 mod calendar;
 mod duration;
+mod graph_mail;
 mod http;
 mod matcher;
 mod name;
+mod oauth2;
 mod owners;
 mod receiver;
 mod route;
@@ -36,9 +38,15 @@ pub(crate) fn config(
     let calendar = calendar::calendar(&raw.calendar, raw.schedule.timezone.as_deref(), report);
     let policies = thresholds::policies(raw.thresholds, raw.policies, report);
     let owners = owners::sources(raw.owners);
-    let tenants = tenant::tenants(raw.tenants, platform, &owners, report);
+    let tenant_names: Vec<_> = raw.tenants.iter().map(|raw| raw.name.clone()).collect();
+    let mut tenants = tenant::tenants(raw.tenants, platform, &owners, report);
     let names = receiver::names(&raw.receivers);
-    let receivers = receiver::receivers(raw.receivers, report);
+    let senders = receiver::Tenants {
+        names: &tenant_names,
+        valid: &tenants,
+    };
+    let receivers = receiver::receivers(raw.receivers, senders, report);
+    tenant::note_senders(&mut tenants, &receivers);
     let routes = route::routes(raw.routes, &names, &tenants, report);
     let store = store::store(raw.store, report);
     let http = http::http(raw.http, report);

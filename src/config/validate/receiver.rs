@@ -3,6 +3,7 @@
 use base64::{Engine, prelude::BASE64_STANDARD};
 
 use super::{
+    graph_mail::graph_mail,
     name::Names,
     secret::{secret, source},
     smtp,
@@ -19,6 +20,7 @@ use crate::{
         digest::Every,
         secret::{ExposeSecret, SecretString},
     },
+    entra::config::TenantConfig,
     notify::{
         config::{Backend, ReceiverConfig},
         slack::SlackConfig,
@@ -34,8 +36,21 @@ pub(super) fn names(raw: &[raw::Receiver]) -> Vec<String> {
         .collect()
 }
 
+/// The tenants that receivers may sign in to.
+#[derive(Clone, Copy)]
+pub(super) struct Tenants<'a> {
+    /// The names of all, also of those that turn out to be wrong.
+    pub(super) names: &'a [Option<String>],
+    /// Those that could be understood.
+    pub(super) valid: &'a [TenantConfig],
+}
+
 /// The receivers that could be understood.
-pub(super) fn receivers(raw: Vec<raw::Receiver>, report: &mut Report<'_>) -> Vec<ReceiverConfig> {
+pub(super) fn receivers(
+    raw: Vec<raw::Receiver>,
+    tenants: Tenants<'_>,
+    report: &mut Report<'_>,
+) -> Vec<ReceiverConfig> {
     let at = KeyPath::root().key("receivers");
     if raw.is_empty() {
         report.warning(
@@ -47,12 +62,13 @@ pub(super) fn receivers(raw: Vec<raw::Receiver>, report: &mut Report<'_>) -> Vec
     let mut names = Names::default();
     raw.into_iter()
         .enumerate()
-        .filter_map(|(index, raw)| receiver(raw, &mut names, &at.index(index), report))
+        .filter_map(|(index, raw)| receiver(raw, tenants, &mut names, &at.index(index), report))
         .collect()
 }
 
 fn receiver(
     raw: raw::Receiver,
+    tenants: Tenants<'_>,
     names: &mut Names,
     at: &KeyPath,
     report: &mut Report<'_>,
@@ -61,11 +77,15 @@ fn receiver(
     let send_resolved = raw.send_resolved.unwrap_or(false);
     let to_owners = raw.to_owners.unwrap_or(false);
     let digest = raw.digest.map(every);
-    let remedy = "write `type = \"email\"`, \"slack\", \"teams\" or \"webhook\"";
+    let remedy = "write `type = \"email\"`, \"graph-mail\", \"slack\", \"teams\" or \"webhook\"";
     let r#type = report.require(raw.r#type, &at.key("type"), remedy)?;
     refuse_foreign_keys(&raw, r#type, at, report);
     let backend = match r#type {
-        ReceiverType::Email => Backend::Email(smtp::email(raw.to, raw.smtp, at, report)?),
+        ReceiverType::Email => {
+            let (to, smtp) = (raw.to, raw.smtp);
+            Backend::Email(smtp::email(to, smtp, tenants.valid, at, report)?)
+        }
+        ReceiverType::GraphMail => Backend::GraphMail(graph_mail(raw, tenants.names, at, report)?),
         ReceiverType::Slack => Backend::Slack(SlackConfig {
             url: url(raw.url, r#type, at, report)?,
         }),
@@ -79,7 +99,7 @@ fn receiver(
                 signing_secrets,
             })
         }
-        ReceiverType::PagerDuty | ReceiverType::GraphMail => return None, // `not_yet` has said so
+        ReceiverType::PagerDuty => return None, // `not_yet` has said so
     };
     Some(ReceiverConfig {
         name: name?,
@@ -105,7 +125,7 @@ fn refuse_foreign_keys(
     report: &mut Report<'_>,
 ) {
     use ReceiverType::{Email, GraphMail, Slack, Teams, Webhook};
-    let keys: [(&str, bool, &[ReceiverType], &str); 5] = [
+    let keys: [(&str, bool, &[ReceiverType], &str); 7] = [
         (
             "url",
             raw.url.is_some(),
@@ -118,14 +138,21 @@ fn refuse_foreign_keys(
             &[Webhook],
             "webhook",
         ),
-        ("to", raw.to.is_some(), &[Email, GraphMail], "email"),
+        (
+            "to",
+            raw.to.is_some(),
+            &[Email, GraphMail],
+            "email and graph-mail",
+        ),
         (
             "to_owners",
             raw.to_owners.is_some(),
             &[Email, GraphMail],
-            "email",
+            "email and graph-mail",
         ),
         ("smtp", raw.smtp.is_some(), &[Email], "email"),
+        ("from", raw.from.is_some(), &[GraphMail], "graph-mail"),
+        ("tenant", raw.tenant.is_some(), &[GraphMail], "graph-mail"),
     ];
     for (key, is_given, types, names) in keys {
         if is_given && !types.contains(&r#type) {

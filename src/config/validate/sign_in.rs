@@ -123,7 +123,11 @@ fn word(method: AuthMethod) -> &'static str {
 const CLIENT_ID: &str =
     "the application (client) id is on the overview page of the app registration";
 
-fn client_id(id: Option<String>, at: &KeyPath, report: &mut Report<'_>) -> Option<String> {
+pub(super) fn client_id(
+    id: Option<String>,
+    at: &KeyPath,
+    report: &mut Report<'_>,
+) -> Option<String> {
     let id = report.require(id, at, CLIENT_ID)?;
     warn_of_no_guid(&id, at, report);
     Some(id)
@@ -135,7 +139,7 @@ fn warn_of_no_guid(id: &str, at: &KeyPath, report: &mut Report<'_>) {
     }
 }
 
-fn warn_of_secret_id(secret: &SecretSource, at: &KeyPath, report: &mut Report<'_>) {
+pub(super) fn warn_of_secret_id(secret: &SecretSource, at: &KeyPath, report: &mut Report<'_>) {
     if let SecretSource::Literal(text) = secret
         && Id::parse(text.expose_secret()).is_guid()
     {

@@ -4,17 +4,19 @@ use std::net::IpAddr;
 
 use lettre::message::Mailbox;
 
-use super::secret::secret;
+use super::{oauth2::oauth2, secret::secret};
 use crate::{
     config::{path::KeyPath, raw, report::Report},
-    domain::{SecretSource, loopback::is_loopback},
-    notify::email::{EmailConfig, SmtpTls},
+    domain::loopback::is_loopback,
+    entra::config::TenantConfig,
+    notify::email::{EmailConfig, SmtpSignIn, SmtpTls},
 };
 
 /// Who gets mail, and through which server. `at` is the receiver.
 pub(super) fn email(
     to: Option<Vec<String>>,
     smtp: Option<raw::Smtp>,
+    tenants: &[TenantConfig],
     at: &KeyPath,
     report: &mut Report<'_>,
 ) -> Option<EmailConfig> {
@@ -33,14 +35,23 @@ pub(super) fn email(
     let from = report
         .require(smtp.from, &key, remedy)
         .and_then(|text| mailbox(&text, &key, report));
-    let credentials = credentials(smtp.username, smtp.password, &at, report);
-    if let (SmtpTls::None, Some(host), Some(_)) = (tls, &host, &credentials)
+    let sign_in = match smtp.oauth2 {
+        Some(raw) => {
+            if smtp.password.is_some() {
+                let remedy = "delete one of the two";
+                report.error(&at.key("password"), "a password beside `oauth2`", remedy);
+            }
+            oauth2(smtp.username, raw, tenants, &at, report)
+        }
+        None => password(smtp.username, smtp.password, &at, report),
+    };
+    if let (SmtpTls::None, Some(host), Some(_)) = (tls, &host, &sign_in)
         && !is_loopback(host)
     {
         report.error(
             &at.key("tls"),
-            "a password is never sent unencrypted to another host",
-            "use `starttls` or `implicit`, or leave out `username` and `password`",
+            "neither a password nor a token is ever sent unencrypted to another host",
+            "use `starttls` or `implicit`, or leave out what is signed in with",
         );
     }
     let default_port = match tls {
@@ -54,11 +65,16 @@ pub(super) fn email(
         port: smtp.port.unwrap_or(default_port),
         tls,
         from: from?,
-        credentials,
+        sign_in,
     })
 }
 
-fn recipients(addresses: &[String], at: &KeyPath, report: &mut Report<'_>) -> Vec<Mailbox> {
+/// The recipients; at least one.
+pub(super) fn recipients(
+    addresses: &[String],
+    at: &KeyPath,
+    report: &mut Report<'_>,
+) -> Vec<Mailbox> {
     if addresses.is_empty() {
         report.error(
             at,
@@ -73,7 +89,8 @@ fn recipients(addresses: &[String], at: &KeyPath, report: &mut Report<'_>) -> Ve
         .collect()
 }
 
-fn mailbox(text: &str, at: &KeyPath, report: &mut Report<'_>) -> Option<Mailbox> {
+/// An address, perhaps with a name.
+pub(super) fn mailbox(text: &str, at: &KeyPath, report: &mut Report<'_>) -> Option<Mailbox> {
     let parsed = text.parse().ok();
     if parsed.is_none() {
         report.error(
@@ -101,16 +118,16 @@ fn host(host: Option<String>, at: &KeyPath, report: &mut Report<'_>) -> Option<S
     Some(host)
 }
 
-fn credentials(
+fn password(
     username: Option<String>,
     password: Option<raw::Secret>,
     at: &KeyPath,
     report: &mut Report<'_>,
-) -> Option<(String, SecretSource)> {
+) -> Option<SmtpSignIn> {
     match (username, password) {
-        (Some(username), Some(password)) => {
+        (Some(user), Some(password)) => {
             let password = secret(password, &at.key("password"), report)?;
-            Some((username, password))
+            Some(SmtpSignIn::Password { user, password })
         }
         (Some(_), None) => {
             let remedy = "add `password = { env = \"NAME\" }`, or delete `username`";

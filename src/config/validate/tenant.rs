@@ -21,6 +21,7 @@ use crate::{
         ownership::{OwnerSource, Ownership},
     },
     entra::config::{Cloud, Include, TenantConfig},
+    notify::config::{Backend, ReceiverConfig},
 };
 
 /// The tenants that could be understood. `owners`: where they are looked for.
@@ -45,6 +46,15 @@ pub(super) fn tenants(
             tenant(raw, &mut names, platform, owners, &at.index(index), report)
         })
         .collect()
+}
+
+/// Notes which of them send mail as well.
+pub(super) fn note_senders(tenants: &mut [TenantConfig], receivers: &[ReceiverConfig]) {
+    for tenant in tenants {
+        tenant.sends_mail = receivers.iter().any(|receiver| {
+            matches!(&receiver.backend, Backend::GraphMail(mail) if mail.tenant == tenant.name)
+        });
+    }
 }
 
 fn tenant(
@@ -127,6 +137,7 @@ fn tenant(
         sign_in_activity,
         ignore,
         aks: raw.azure.aks.unwrap_or(false),
+        sends_mail: false,
         ownership,
     })
 }
@@ -187,7 +198,11 @@ impl From<raw::Include> for Include {
 }
 
 /// A GUID or a domain: what the sign-in service takes for one directory.
-fn tenant_id(id: Option<String>, at: &KeyPath, report: &mut Report<'_>) -> Option<String> {
+pub(super) fn tenant_id(
+    id: Option<String>,
+    at: &KeyPath,
+    report: &mut Report<'_>,
+) -> Option<String> {
     const REMEDY: &str =
         "the directory (tenant) id is on the overview page of the Entra admin centre";
     let id = report.require(id, at, REMEDY)?;

@@ -11,6 +11,10 @@ const NAME: usize = 60;
 /// So many permissions that nothing needs are named.
 const NAMED: usize = 10;
 
+/// What a receiver of type `graph-mail` needs. It is not judged here whether it is there: Exchange can allow the same on its own
+/// (RBAC for Applications), of which no token tells.
+const SEND_MAIL: &str = "Mail.Send";
+
 /// What came of trying to use a permission.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::entra) enum Tried {
@@ -44,7 +48,7 @@ pub(in crate::entra) fn judge(
     };
     let mut findings: Vec<Finding> = needed.iter().map(one).collect();
     findings.extend(reader(azure));
-    findings.extend(excess(&needed, held));
+    findings.extend(excess(&needed, config.sends_mail, held));
     findings
 }
 
@@ -140,11 +144,14 @@ fn reader(tried: Tried) -> Option<Finding> {
 }
 
 /// What an application holds and nothing needs. What a person's program holds is not for us to judge.
-fn excess(needed: &[Permission], held: &Held) -> Vec<Finding> {
+fn excess(needed: &[Permission], sends_mail: bool, held: &Held) -> Vec<Finding> {
     let Held::Application { roles, .. } = held else {
         return Vec::new();
     };
-    let is_needed = |role: &str| needed.iter().any(|permission| permission.name() == role);
+    let is_needed = |role: &str| {
+        let to_scan = needed.iter().any(|permission| permission.name() == role);
+        to_scan || sends_mail && role == SEND_MAIL
+    };
     let mut extra: Vec<&str> = roles
         .iter()
         .map(String::as_str)

@@ -114,6 +114,19 @@ fn what_is_missing_stops_a_feature_or_only_makes_it_poorer() {
 }
 
 #[test]
+fn who_sends_mail_may_send_mail() {
+    let mut tenant = tenant(ALL);
+    tenant.sends_mail = true;
+    let held = app(&["Mail.Send", "Mail.Read"]);
+    let findings = judge(&tenant, &held, |_| Tried::Works, Tried::Works);
+    let extra = findings
+        .iter()
+        .filter(|found| found.standing == Standing::Excess);
+    let extra: Vec<&str> = extra.map(|found| found.permission.as_str()).collect();
+    assert_eq!(extra, ["Mail.Read"]);
+}
+
+#[test]
 fn what_is_wider_will_do_and_is_too_much() {
     let findings = by_token(
         ALL,

@@ -351,6 +351,7 @@ pub(in crate::entra) fn config(url: &Url) -> TenantConfig {
         sign_in_activity: false,
         ignore: Vec::new(),
         aks: false,
+        sends_mail: false,
         ownership: Ownership {
             sources: vec![OwnerSource::Graph],
             ignore: Vec::new(),
@@ -375,7 +376,7 @@ pub(in crate::entra) fn with_features(config: TenantConfig, features: Features) 
     clippy::disallowed_methods,
     reason = "app::net, which makes the real one, is out of entra's reach"
 )]
-fn client() -> reqwest::Client {
+pub(in crate::entra) fn client() -> reqwest::Client {
     reqwest::Client::builder()
         .no_proxy()
         .redirect(reqwest::redirect::Policy::none())

@@ -9,4 +9,5 @@ mod paging;
 mod principals;
 mod sign_in;
 mod throttling;
+mod tokens;
 mod words;

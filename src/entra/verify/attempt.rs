@@ -6,7 +6,7 @@ use secrecy::SecretString;
 
 use super::{Means, Question};
 use crate::{
-    domain::{SecretSource, Secrets, ownership::Ownership, secret::SecretError},
+    domain::{SecretSource, Secrets, secret::SecretError},
     entra::{
         ScanError, SignInRefusal,
         aadsts::WRONG_SECRET,
@@ -53,21 +53,12 @@ impl Secrets for Held {
 
 /// Signs in once. What proves who we are is in `auth` itself.
 pub(super) async fn sign_in(auth: Auth, question: &Question, means: &Means) -> Tried {
-    let config = TenantConfig {
-        name: question.tenant_id.clone(),
-        tenant_id: question.tenant_id.clone(),
-        cloud: question.cloud,
-        authority: question.authority.clone(),
-        // a token is all that is wanted; nobody else is asked
-        graph: question.authority.clone(),
-        arm: question.authority.clone(),
+    let config = TenantConfig::sign_in_alone(
+        question.tenant_id.clone(),
+        question.cloud,
+        question.authority.clone(),
         auth,
-        include: Vec::new(),
-        sign_in_activity: false,
-        ignore: Vec::new(),
-        aks: false,
-        ownership: Ownership::default(),
-    };
+    );
     let resource = question.reader.as_ref().map_or_else(
         || question.cloud.graph().to_owned(),
         TenantConfig::graph_resource,
@@ -84,23 +75,6 @@ pub(super) async fn sign_in(auth: Auth, question: &Question, means: &Means) -> T
     match sign_in.bearer(&pace).await {
         Ok(_) => Tried::Accepted,
         Err(ScanError::SignIn(refusal)) => Tried::Refused(refusal),
-        Err(error) => Tried::Unanswered(describe(&error)),
-    }
-}
-
-/// The error without what only a scan has to say.
-fn describe(error: &ScanError) -> String {
-    match error {
-        ScanError::Failing { host, last, .. } => {
-            format!("{host} does not answer ({last}); check the network, DNS and any proxy between")
-        }
-        ScanError::Throttled { host, .. } => {
-            format!("{host} is overloaded, or throttles this client; try again later")
-        }
-        ScanError::OutOfTime { .. } => {
-            "the sign-in service did not answer in time, or asked to wait for long; try again later"
-                .to_owned()
-        }
-        other => other.to_string(),
+        Err(error) => Tried::Unanswered(error.beside_a_scan()),
     }
 }

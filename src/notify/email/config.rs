@@ -1,6 +1,7 @@
 //! What the configuration says of mail.
 
 use lettre::message::Mailbox;
+use url::Url;
 
 use crate::domain::SecretSource;
 
@@ -17,8 +18,40 @@ pub struct EmailConfig {
     pub tls: SmtpTls,
     /// The sender.
     pub from: Mailbox,
-    /// The user name and password, when the server wants them.
-    pub credentials: Option<(String, SecretSource)>,
+    /// How we sign in, when the server wants us to.
+    pub sign_in: Option<SmtpSignIn>,
+}
+
+/// How we sign in to a mail server.
+#[derive(Debug, Clone)]
+pub enum SmtpSignIn {
+    /// With a user's password.
+    Password {
+        /// The user.
+        user: String,
+        /// The password.
+        password: SecretSource,
+    },
+    /// With a token for a mailbox (XOAUTH2).
+    OAuth2 {
+        /// The mailbox's address.
+        mailbox: String,
+        /// Who gets the token.
+        client: OAuth2Client,
+    },
+}
+
+/// An app registration that may send mail.
+#[derive(Debug, Clone)]
+pub struct OAuth2Client {
+    /// The directory (tenant) id or a verified domain.
+    pub tenant_id: String,
+    /// Base URL of the sign-in service.
+    pub authority: Url,
+    /// The application (client) id.
+    pub client_id: String,
+    /// Its secret.
+    pub secret: SecretSource,
 }
 
 /// How an SMTP connection is protected.

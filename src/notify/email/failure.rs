@@ -2,24 +2,26 @@
 
 use std::{error::Error, fmt, io, iter, time::Duration};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use lettre::transport::smtp;
 
-use super::{EmailConfig, SmtpTls};
+use super::{EmailConfig, SmtpSignIn, SmtpTls, proof::Proof};
 use crate::{
-    domain::{
-        clean::clean,
-        secret::{ExposeSecret, SecretString},
-    },
+    domain::clean::clean,
     notify::{Failure, SendError, mail::address},
 };
 
 /// How much of what a server says is worth keeping.
 const MAX_SAID: usize = 200;
 
-const NO_BASIC_AUTH: &str = "Exchange Online no longer takes passwords for SMTP from this tenant or mailbox. An \
-    administrator can still allow SMTP AUTH for the mailbox for now; else use a relay that takes mail from this host \
-    without a password, High Volume Email or Azure Communication Services";
+const NO_BASIC_AUTH: &str = "Exchange Online no longer takes passwords for SMTP from this tenant or mailbox: sign in with a token \
+    (smtp.oauth2 in place of smtp.password), or send through Graph, without SMTP (type = \"graph-mail\")";
+
+/// What Exchange Online says alike of all three
+/// (<https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth>).
+const TOKEN_REFUSED: &str = "Exchange Online takes the token only once three things are done: the client has the application \
+    permission SMTP.SendAsApp (Office 365 Exchange Online) with admin consent; its service principal is known to Exchange \
+    (New-ServicePrincipal, with the object id of the enterprise application); and it has a permission on the mailbox \
+    (Add-MailboxPermission). SMTP AUTH must be on for the mailbox, too";
 
 /// Where in a conversation something happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,24 +55,15 @@ pub(super) struct Discretion<'a> {
 }
 
 impl<'a> Discretion<'a> {
-    /// Keeps the password, in every form that it takes on the wire, and the recipient's address to itself.
+    /// Keeps the password or the token, in every form that it takes on the wire, and the recipient's address to itself.
     pub(super) fn new(
         config: &'a EmailConfig,
-        password: Option<&SecretString>,
+        proof: Option<&Proof>,
         recipient: Option<&'a str>,
     ) -> Self {
-        let user = config.credentials.as_ref().map(|(user, _)| user.as_str());
-        let secrets = match (user, password.map(ExposeSecret::expose_secret)) {
-            (Some(user), Some(password)) => vec![
-                STANDARD.encode(format!("\0{user}\0{password}")),
-                STANDARD.encode(password),
-                password.to_owned(),
-            ],
-            _ => Vec::new(),
-        };
         Self {
             config,
-            secrets,
+            secrets: proof.map_or_else(Vec::new, Proof::forms),
             recipient,
         }
     }
@@ -154,9 +147,10 @@ impl<'a> Discretion<'a> {
                 530 if said.to_ascii_uppercase().contains("STARTTLS") => {
                     Some("it wants an encrypted connection: set smtp.tls to \"starttls\"")
                 }
-                530 if self.config.credentials.is_none() => {
+                530 if self.config.sign_in.is_none() => {
                     Some("it wants a sign-in: set smtp.username and smtp.password")
                 }
+                535 if said.contains("5.7.3 ") && self.shows_a_token() => Some(TOKEN_REFUSED),
                 _ => None,
             };
         }
@@ -164,7 +158,15 @@ impl<'a> Discretion<'a> {
             return tls_advice(self.config.tls, error);
         }
         let no_common_mechanism = step == Step::SignIn && error.is_client();
-        no_common_mechanism.then_some("it must offer AUTH PLAIN or AUTH LOGIN on this connection")
+        no_common_mechanism.then_some(if self.shows_a_token() {
+            "it must offer AUTH XOAUTH2 on this connection"
+        } else {
+            "it must offer AUTH PLAIN or AUTH LOGIN on this connection"
+        })
+    }
+
+    fn shows_a_token(&self) -> bool {
+        matches!(self.config.sign_in, Some(SmtpSignIn::OAuth2 { .. }))
     }
 }
 

@@ -11,7 +11,6 @@ use lettre::{
     Message,
     transport::smtp::{
         self,
-        authentication::{Credentials, DEFAULT_MECHANISMS},
         client::{AsyncSmtpConnection, Certificate, TlsParameters},
         commands::Noop,
         extension::ClientId,
@@ -20,15 +19,13 @@ use lettre::{
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{
-    EmailConfig, SmtpTls,
+    EmailConfig, SmtpSignIn, SmtpTls,
     failure::{Discretion, Step},
+    proof::Proof,
     unencrypted::Unencrypted,
 };
 use crate::{
-    domain::{
-        loopback::is_loopback,
-        secret::{ExposeSecret, SecretString, Secrets},
-    },
+    domain::{secret::Secrets, token::TokenSource},
     notify::{Failure, SendError},
 };
 
@@ -57,6 +54,7 @@ impl Default for Timeouts {
 pub(super) struct Server<'a> {
     pub(super) config: &'a EmailConfig,
     pub(super) secrets: &'a dyn Secrets,
+    pub(super) tokens: Option<&'a dyn TokenSource>,
     pub(super) extra_ca_pem: Option<&'a [u8]>,
     pub(super) timeouts: Timeouts,
 }
@@ -64,8 +62,7 @@ pub(super) struct Server<'a> {
 impl Server<'_> {
     /// Hands over one mail. `Ok` means that the server has accepted responsibility for it (RFC 5321 section 4.2.5).
     pub(super) async fn deliver(&self, mail: &Message, recipient: &str) -> Result<(), SendError> {
-        let conversation = self.conversation(Some(recipient))?;
-        let mut connection = conversation.open().await?;
+        let (conversation, mut connection) = self.open(Some(recipient)).await?;
         let content = mail.formatted();
         let handover = connection.send(mail.envelope(), &content);
         conversation.step(Step::HandOver, handover).await?;
@@ -75,44 +72,44 @@ impl Server<'_> {
 
     /// Goes all the way but for the mail, and says what was reached.
     pub(super) async fn probe(&self) -> Result<String, SendError> {
-        let conversation = self.conversation(None)?;
-        let mut connection = conversation.open().await?;
+        let (conversation, mut connection) = self.open(None).await?;
         let nothing = connection.command(Noop);
         conversation.step(Step::HandOver, nothing).await?;
         self.part(connection).await;
         Ok(self.reached())
     }
 
-    /// Reads the password as it is now, and makes sure that it is safe to send.
-    fn conversation<'a>(
+    /// A connection that is protected and signed in as configured. A token that is refused is replaced once: what was granted or taken
+    /// away since then shows only in a new one.
+    async fn open<'a>(
+        &'a self,
+        recipient: Option<&'a str>,
+    ) -> Result<(Conversation<'a>, AsyncSmtpConnection), SendError> {
+        let conversation = self.conversation(recipient).await?;
+        let opened = conversation.open().await;
+        let token = conversation.proof.as_ref().and_then(Proof::token);
+        let refused = matches!(&opened, Err(error) if error.failure == Failure::Unauthorised);
+        let (true, Some(token), Some(tokens)) = (refused, token, self.tokens) else {
+            return opened.map(|connection| (conversation, connection));
+        };
+        tokens.forget(token).await;
+        let again = self.conversation(recipient).await?;
+        let connection = again.open().await?;
+        Ok((again, connection))
+    }
+
+    /// Has ready what proves who we are. The time for the rest runs from then on.
+    async fn conversation<'a>(
         &'a self,
         recipient: Option<&'a str>,
     ) -> Result<Conversation<'a>, SendError> {
-        let password = self.password()?;
+        let proof = Proof::get(self.config, self.secrets, self.tokens).await?;
         Ok(Conversation {
             server: self,
             deadline: Instant::now() + self.timeouts.whole,
-            discretion: Discretion::new(self.config, password.as_ref(), recipient),
-            password,
+            discretion: Discretion::new(self.config, proof.as_ref(), recipient),
+            proof,
         })
-    }
-
-    fn password(&self) -> Result<Option<SecretString>, SendError> {
-        let Some((_, source)) = &self.config.credentials else {
-            return Ok(None);
-        };
-        if self.config.tls == SmtpTls::None && !is_loopback(&self.config.host) {
-            let detail = format!(
-                "a password is never sent unencrypted to another host ({}): set smtp.tls to \"starttls\" or \
-                 \"implicit\", or leave out smtp.username and smtp.password",
-                self.config.host
-            );
-            return Err(SendError::new(Failure::Misconfigured, detail));
-        }
-        match self.secrets.read(source) {
-            Ok(password) => Ok(Some(password)),
-            Err(error) => Err(SendError::new(Failure::Misconfigured, error.to_string())),
-        }
     }
 
     /// Says goodbye, but does not insist on an answer: all that matters has been settled.
@@ -127,8 +124,9 @@ impl Server<'_> {
             SmtpTls::Implicit => "TLS",
             SmtpTls::None => "unencrypted",
         };
-        let signed_in = match self.config.credentials {
-            Some(_) => "signed in",
+        let signed_in = match self.config.sign_in {
+            Some(SmtpSignIn::Password { .. }) => "signed in",
+            Some(SmtpSignIn::OAuth2 { .. }) => "signed in with a token",
             None => "without sign-in",
         };
         format!("{host}:{port}, {protection}, {signed_in}")
@@ -139,7 +137,7 @@ impl Server<'_> {
 struct Conversation<'a> {
     server: &'a Server<'a>,
     deadline: Instant,
-    password: Option<SecretString>,
+    proof: Option<Proof>,
     discretion: Discretion<'a>,
 }
 
@@ -204,12 +202,11 @@ impl Conversation<'_> {
     }
 
     async fn sign_in(&self, connection: &mut AsyncSmtpConnection) -> Result<(), SendError> {
-        let config = self.server.config;
-        let (Some((user, _)), Some(password)) = (&config.credentials, &self.password) else {
+        let Some(proof) = &self.proof else {
             return Ok(());
         };
-        let credentials = Credentials::new(user.clone(), password.expose_secret().to_owned());
-        let signing_in = connection.auth(DEFAULT_MECHANISMS, &credentials);
+        let (credentials, mechanisms) = proof.credentials();
+        let signing_in = connection.auth(mechanisms, &credentials);
         self.step(Step::SignIn, signing_in).await?;
         Ok(())
     }

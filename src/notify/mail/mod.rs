@@ -7,3 +7,9 @@ pub(super) mod address;
 pub(super) mod compose;
 pub(super) mod html;
 pub(super) mod message;
+
+use std::time::Duration;
+
+/// Exchange Online takes 30 messages a minute from a mailbox
+/// (<https://learn.microsoft.com/office365/servicedescriptions/exchange-online-service-description/exchange-online-limits>).
+pub(super) const EXCHANGE_PACE: Duration = Duration::from_secs(2);

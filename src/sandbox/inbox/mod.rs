@@ -1,6 +1,6 @@
 //! The inbox: where a user sees what forewarn sends, without any outside service.
 //!
-//! It is a mail server ([`smtp::serve`]) and the receiving end of Slack, Teams and generic webhooks ([`router`]), with pages that
+//! It is a mail server ([`smtp::serve`]), what Graph's `sendMail` leads to, and the receiving end of Slack, Teams and generic webhooks ([`router`]), with pages that
 //! show what came. It promises three things. It is strict where the real services are strict, and says so where they would lose a
 //! message silently: every message carries the `problems` that were found with it. It is independent: nothing here is shared with
 //! the code that sends, so that the one can catch the other's mistakes. And it is safe to leave running: memory is bounded, and
@@ -15,6 +15,7 @@ mod receivers;
 mod shelf;
 mod slack;
 pub mod smtp;
+mod submission;
 mod webhook;
 
 #[cfg(test)]
@@ -40,7 +41,7 @@ const FEED: usize = 1024;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
-    /// SMTP.
+    /// SMTP, or Graph.
     Mail,
     /// The stand-in for `hooks.slack.com`.
     Slack,

@@ -1,4 +1,4 @@
-//! Access tokens: made by the token endpoint, checked by Graph and by Azure Resource Manager.
+//! Access tokens: made by the token endpoint, checked by Graph, by Azure Resource Manager and by the mail server.
 //!
 //! They look like Entra's (a JWT with `aud`, `tid`, `roles` …) and mean nothing outside the sandbox. A keyed checksum takes the place of the
 //! signature, so that nothing has to be remembered and what we did not make is not accepted.
@@ -11,7 +11,11 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{call::Call, identity, resource::Resource};
+use super::{
+    call::Call,
+    identity,
+    resource::{self, Resource},
+};
 
 /// Not a secret: it guards nothing but the sandbox against mix-ups.
 const KEY: &[u8] = b"the sandbox's tokens open nothing but the sandbox";
@@ -85,13 +89,26 @@ pub(super) fn check(
     let Some(token) = bearer(headers) else {
         return Err("Access token is empty.");
     };
+    valid(token, |audience| resource.is_named(audience, call), now)
+}
+
+/// May the bearer hand mail to the mail server?
+pub(in crate::sandbox) fn may_submit(token: &str, now: DateTime<Utc>) -> bool {
+    valid(token, resource::is_outlook, now).is_ok_and(|roles| roles.has(&["SMTP.SendAsApp"]))
+}
+
+fn valid(
+    token: &str,
+    is_meant: impl Fn(&str) -> bool,
+    now: DateTime<Utc>,
+) -> Result<Roles, &'static str> {
     let Some((signed, _)) = token.rsplit_once('.') else {
         return Err("IDX14100: JWT is not well formed, there are no dots (.).");
     };
     let Some(claims) = claims(signed).filter(|_| is_ours(token)) else {
         return Err("Access token validation failure. Invalid signature.");
     };
-    if !resource.is_named(&claims.aud, call) {
+    if !is_meant(&claims.aud) {
         return Err("Access token validation failure. Invalid audience.");
     }
     if now.timestamp() >= claims.exp {

@@ -18,6 +18,17 @@ pub(super) const ROLES: [&str; 3] = [
     "AuditLog.Read.All",
     "User.ReadBasic.All",
 ];
+/// What it has been granted of Exchange Online.
+pub(super) const OUTLOOK_ROLES: [&str; 1] = ["SMTP.SendAsApp"];
+/// The mailbox that Exchange lets the client send as, whatever its token says.
+pub(super) const MAILBOX: &str = "forewarn@contoso.com";
+
+/// Is there a mailbox of that address? Every address in the tenant's domains is one.
+pub(in crate::sandbox) fn is_mailbox(address: &str) -> bool {
+    let domain = address.rsplit_once('@').map(|(_, domain)| domain);
+    domain.is_some_and(|domain| DOMAINS.iter().any(|ours| ours.eq_ignore_ascii_case(domain)))
+}
+
 /// The id of the secret that works. It is the one that the story derives for its app `forewarn`.
 pub(in crate::sandbox) const SECRET_ID: &str = "f05ce8ee-d3b5-56d8-af99-1acb448a573a";
 /// The first three characters of the secret that works.

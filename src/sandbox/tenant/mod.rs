@@ -36,6 +36,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use self::{assertion::Registered, call::http_date, faults::Trouble, population::Rng};
+pub(super) use self::{bearer::may_submit, identity::is_mailbox};
 pub use self::{
     faults::{Fault, Faults, RetryAfter, Rule},
     population::{
@@ -44,7 +45,7 @@ pub use self::{
     },
     stats::Stats,
 };
-use super::{Options, SandboxClock};
+use super::{Options, SandboxClock, inbox::Inbox};
 
 /// A running tenant: its settings, and the little that it has to remember.
 pub(super) struct Tenant {
@@ -57,6 +58,8 @@ pub(super) struct Tenant {
     registered: Option<Registered>,
     trouble: Mutex<Trouble>,
     stats: Mutex<Stats>,
+    /// Where mail goes.
+    inbox: Inbox,
     ids: Mutex<Rng>,
 }
 
@@ -71,6 +74,7 @@ pub(super) fn router(tenant: Arc<Tenant>) -> Router {
         .route("/{tenant}/discovery/v2.0/keys", get(metadata::keys))
         .route("/common/discovery/instance", get(metadata::instance))
         .route("/v1.0/$batch", post(graph::attend_batch))
+        .route("/v1.0/users/{mailbox}/sendMail", post(graph::attend_mail))
         .route("/v1.0/{*path}", any(graph::attend))
         .route("/beta/{*path}", any(graph::attend))
         .merge(arm::router())
@@ -97,7 +101,7 @@ async fn date(State(tenant): State<Arc<Tenant>>, request: Request, next: Next) -
 }
 
 impl Tenant {
-    pub(super) fn new(options: Options) -> Self {
+    pub(super) fn new(options: Options, inbox: Inbox) -> Self {
         Self {
             registered: options
                 .client_certificate
@@ -110,6 +114,7 @@ impl Tenant {
             token_life: TimeDelta::from_std(options.token_life).unwrap_or(TimeDelta::MAX),
             trouble: Mutex::new(Trouble::new(options.faults)),
             stats: Mutex::new(Stats::default()),
+            inbox,
             ids: Mutex::new(Rng::new(0, 0)),
         }
     }
@@ -150,10 +155,23 @@ impl Tenant {
         app
     }
 
-    /// What the client has been granted.
+    /// What the client has been granted of Graph.
     fn roles(&self) -> Vec<String> {
+        self.roles_or(&identity::ROLES)
+    }
+
+    /// What the client has been granted of the service that goes by `resource`.
+    fn roles_at(&self, resource: &str) -> Vec<String> {
+        if resource::is_outlook(resource) {
+            self.roles_or(&identity::OUTLOOK_ROLES)
+        } else {
+            self.roles()
+        }
+    }
+
+    fn roles_or(&self, granted: &[&str]) -> Vec<String> {
         let changed = lock(&self.trouble).faults().roles.clone();
-        changed.unwrap_or_else(|| identity::ROLES.map(str::to_owned).into())
+        changed.unwrap_or_else(|| granted.iter().map(|&role| role.to_owned()).collect())
     }
 
     /// What time it is.

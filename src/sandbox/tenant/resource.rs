@@ -1,4 +1,4 @@
-//! What a token can be for: Graph or Azure Resource Manager, in any cloud.
+//! What a token can be for: Graph or Azure Resource Manager, in any cloud, or Exchange Online.
 
 use super::call::Call;
 
@@ -38,9 +38,18 @@ impl Resource {
     }
 }
 
+const OUTLOOK: [&str; 2] = [
+    "https://outlook.office365.com",
+    "00000002-0000-0ff1-ce00-000000000000",
+];
+
+/// Does it name Exchange Online?
+pub(super) fn is_outlook(name: &str) -> bool {
+    OUTLOOK.contains(&name.trim_end_matches('/'))
+}
+
 /// Is there anything of this name?
 pub(super) fn is_known(name: &str, call: &Call) -> bool {
-    [Resource::Graph, Resource::Arm]
-        .into_iter()
-        .any(|resource| resource.is_named(name, call))
+    let mut services = [Resource::Graph, Resource::Arm].into_iter();
+    is_outlook(name) || services.any(|resource| resource.is_named(name, call))
 }

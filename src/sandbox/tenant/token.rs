@@ -52,7 +52,7 @@ pub(super) async fn issue(
 }
 
 fn success(tenant: &Tenant, call: &Call, resource: &str) -> Response {
-    let roles = tenant.roles();
+    let roles = tenant.roles_at(resource);
     let seconds = tenant.token_life.num_seconds();
     Json(json!({
         "token_type": "Bearer",

@@ -22,7 +22,9 @@ fn renderer() -> Renderer {
 fn wire(payload: &Payload) -> Vec<u8> {
     let config = samples::config("localhost", 25, super::super::SmtpTls::None);
     let envelope = samples::envelope(payload, "platform@contoso.com");
-    message::build(&config.from, &config.to, &envelope).unwrap().formatted()
+    message::build(&config.from, &config.to, &envelope)
+        .unwrap()
+        .formatted()
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod certificate;
 mod composing;
+mod oauth2;
 mod peer;
 mod refusing;
 mod samples;

@@ -45,6 +45,7 @@ pub(super) struct Manner {
     /// What it offers after AUTH; nobody has to sign in where it offers nothing.
     pub(super) mechanisms: &'static str,
     pub(super) user: &'static str,
+    /// The password, or the token.
     pub(super) password: &'static str,
     /// The name on its certificate.
     pub(super) certificate_name: &'static str,
@@ -291,6 +292,10 @@ impl Talk<'_> {
 
     async fn sign_in(&mut self, rest: &str) -> std::io::Result<bool> {
         let Manner { user, password, .. } = self.host.manner;
+        if let Some(initial) = rest.strip_prefix("XOAUTH2 ") {
+            let expected = format!("user={user}\u{1}auth=Bearer {password}\u{1}\u{1}");
+            return Ok(decoded(initial) == expected);
+        }
         if let Some(initial) = rest.strip_prefix("PLAIN ") {
             return Ok(decoded(initial) == format!("\0{user}\0{password}"));
         }

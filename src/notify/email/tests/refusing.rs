@@ -1,7 +1,7 @@
 //! What is said when a mail cannot go out, and what then never happens.
 
 use super::{
-    super::SmtpTls,
+    super::{SmtpSignIn, SmtpTls},
     peer::{Manner, Peer, Tls, Twist},
     samples::{self, config, envelope, notifier, payload, with_sign_in},
     sending::{failure_at, peer_with, plain, send},
@@ -158,7 +158,7 @@ async fn a_password_never_goes_unencrypted_to_another_host() {
     let notifier = notifier(config, None);
     let error = send(&notifier).await.unwrap_err();
     assert_eq!(error.failure, Failure::Misconfigured);
-    assert!(error.detail.contains("never sent unencrypted"), "{error}");
+    assert!(error.detail.contains("ever sent unencrypted"), "{error}");
     assert_eq!(notifier.check().await.unwrap_err(), error);
 }
 
@@ -167,7 +167,10 @@ async fn a_password_that_cannot_be_read_is_said_before_anything_is_sent() {
     let peer = peer_with(vec![]).await;
     let mut config = config("127.0.0.1", peer.port, SmtpTls::None);
     let missing = crate::domain::SecretSource::Env("MISSING".to_owned());
-    config.credentials = Some((samples::USER.to_owned(), missing));
+    config.sign_in = Some(SmtpSignIn::Password {
+        user: samples::USER.to_owned(),
+        password: missing,
+    });
     let error = send(&notifier(config, None)).await.unwrap_err();
     assert_eq!(error.failure, Failure::Misconfigured);
     assert!(error.detail.contains("MISSING"), "{error}");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::super::{EmailConfig, EmailNotifier, SmtpTls};
+use super::super::{EmailConfig, EmailNotifier, SmtpSignIn, SmtpTls};
 use crate::{
     domain::{
         Id, Kind, Notification, ObjectType, Row,
@@ -48,15 +48,15 @@ pub(super) fn config(host: &str, port: u16, tls: SmtpTls) -> EmailConfig {
         port,
         tls,
         from: "Forewarn <forewarn@contoso.com>".parse().unwrap(),
-        credentials: None,
+        sign_in: None,
     }
 }
 
 pub(super) fn with_sign_in(mut config: EmailConfig) -> EmailConfig {
-    config.credentials = Some((
-        USER.to_owned(),
-        SecretSource::Env("SMTP_PASSWORD".to_owned()),
-    ));
+    config.sign_in = Some(SmtpSignIn::Password {
+        user: USER.to_owned(),
+        password: SecretSource::Env("SMTP_PASSWORD".to_owned()),
+    });
     config
 }
 

@@ -1,4 +1,5 @@
-//! A mail server that takes everything: SMTP (RFC 5321) with SIZE, 8BITMIME, PIPELINING, STARTTLS and AUTH.
+//! A mail server that takes everything: SMTP (RFC 5321) with SIZE, 8BITMIME, PIPELINING, STARTTLS and AUTH, also by a token
+//! (XOAUTH2), which has to be one of the tenant's.
 //!
 //! It keeps to the standard where a sender could go wrong without noticing: lines end with CRLF and a message with CRLF.CRLF and
 //! nothing else, commands come in order, what was sent in clear before TLS is forgotten. It never panics, and a client can make it

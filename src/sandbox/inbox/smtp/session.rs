@@ -10,7 +10,10 @@ use super::{
     command::{Command, Sender, parse},
     wire::{Line, Wire},
 };
-use crate::sandbox::inbox::{Inbox, mail};
+use crate::sandbox::{
+    inbox::{Inbox, mail},
+    tenant::{is_mailbox, may_submit},
+};
 
 /// Bytes of a command line. RFC 5321 asks for 512, RFC 4954 for 12,288 with AUTH.
 const COMMAND: usize = 12_288;
@@ -138,7 +141,7 @@ impl Session {
         }
         let tls = if self.offers_tls { "STARTTLS\n" } else { "" };
         format!(
-            "inbox.sandbox\nPIPELINING\n8BITMIME\nENHANCEDSTATUSCODES\n{tls}AUTH PLAIN LOGIN\nSIZE {MAX_MESSAGE}"
+            "inbox.sandbox\nPIPELINING\n8BITMIME\nENHANCEDSTATUSCODES\n{tls}AUTH PLAIN LOGIN XOAUTH2\nSIZE {MAX_MESSAGE}"
         )
     }
 
@@ -155,7 +158,7 @@ impl Session {
         Ok(Next::GoOn)
     }
 
-    /// Any name and password will do, as long as they are well said.
+    /// Any name and password will do, as long as they are well said; a token has to be one that the tenant gave out for this.
     async fn auth<S>(
         &mut self,
         wire: &mut Wire<S>,
@@ -185,7 +188,18 @@ impl Session {
                     .map(|_| user),
                 None => None,
             },
-            _ => return wire.reply(504, "5.5.4 PLAIN or LOGIN").await,
+            "XOAUTH2" => {
+                let response = self.response(wire, initial, "").await?;
+                let shown = response.as_deref().and_then(shown_token);
+                if let Some((mailbox, token)) = shown
+                    && !(is_mailbox(mailbox) && may_submit(token, self.inbox.now()))
+                {
+                    let refusal = "5.7.3 Authentication unsuccessful [SANDBOX.PROD.OUTLOOK.COM]";
+                    return wire.reply(535, refusal).await;
+                }
+                shown.map(|(mailbox, _)| mailbox.to_owned())
+            }
+            _ => return wire.reply(504, "5.5.4 PLAIN, LOGIN or XOAUTH2").await,
         };
         match user {
             Some(user) => {
@@ -287,6 +301,15 @@ impl Session {
             .await?;
         Ok(Next::GoOn)
     }
+}
+
+/// The mailbox and the token of an XOAUTH2 response
+/// (<https://learn.microsoft.com/exchange/client-developer/legacy-protocols/how-to-authenticate-an-imap-pop-smtp-application-by-using-oauth>).
+fn shown_token(response: &str) -> Option<(&str, &str)> {
+    let mut fields = response.strip_suffix("\u{1}\u{1}")?.split('\u{1}');
+    let mailbox = fields.next()?.strip_prefix("user=")?;
+    let token = fields.next()?.strip_prefix("auth=Bearer ")?;
+    fields.next().is_none().then_some((mailbox, token))
 }
 
 enum Message {

@@ -88,6 +88,37 @@ impl GraphError {
         Self::new(StatusCode::NOT_FOUND, "Request_ResourceNotFound", message)
     }
 
+    /// As Exchange answers whom it knows no mailbox of.
+    pub(super) fn invalid_user(user: &str) -> Self {
+        let message = format!("The requested user '{user}' is invalid.");
+        Self::new(StatusCode::NOT_FOUND, "ErrorInvalidUser", message)
+    }
+
+    /// As Exchange answers who may not.
+    pub(super) fn access_denied() -> Self {
+        let message = "Access is denied. Check credentials and try again.";
+        Self::new(StatusCode::FORBIDDEN, "ErrorAccessDenied", message)
+    }
+
+    pub(super) fn send_as_denied() -> Self {
+        let message = "The user account which was used to submit this request does not have the right to send mail on behalf of the specified sending account.";
+        Self::new(StatusCode::FORBIDDEN, "ErrorSendAsDenied", message)
+    }
+
+    pub(super) fn invalid_mime() -> Self {
+        let message = "Invalid base64 string for MIME content.";
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "ErrorMimeContentInvalidBase64String",
+            message,
+        )
+    }
+
+    pub(super) fn invalid_recipients() -> Self {
+        let message = "At least one recipient is not valid.";
+        Self::new(StatusCode::BAD_REQUEST, "ErrorInvalidRecipients", message)
+    }
+
     pub(super) fn throttled() -> Self {
         let message = "Too many requests.";
         Self::new(StatusCode::TOO_MANY_REQUESTS, "TooManyRequests", message)

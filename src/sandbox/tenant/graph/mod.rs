@@ -1,5 +1,5 @@
 //! Graph, as far as apps are read: `/v1.0/applications` and `/v1.0/servicePrincipals`, one of them, their number, and their
-//! owners; several of these requests in one, at `/v1.0/$batch`; and the beta report of when their credentials were last used.
+//! owners; several of these requests in one, at `/v1.0/$batch`; and the beta report of when their credentials were last used; and as far as mail is sent.
 //!
 //! Field names, headers, limits and error bodies are Graph's. Where the sandbox can do less than Graph it says so in an
 //! error that begins with "Sandbox:", rather than answer wrongly.
@@ -9,6 +9,7 @@ mod batch;
 mod error;
 mod json;
 mod listing;
+mod mail;
 mod outcome;
 mod owners;
 mod projection;
@@ -24,7 +25,9 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-pub(super) use self::{batch::attend as attend_batch, error::GraphError};
+pub(super) use self::{
+    batch::attend as attend_batch, error::GraphError, mail::attend as attend_mail,
+};
 use self::{
     query::Query,
     target::{Key, Target},

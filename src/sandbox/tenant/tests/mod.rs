@@ -5,6 +5,7 @@ mod arm;
 mod assertions;
 mod faults;
 mod graph;
+mod mail;
 mod owners;
 mod paging;
 mod principals;
