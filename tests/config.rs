@@ -5,6 +5,8 @@
 
 #[path = "config/example.rs"]
 mod example;
+#[path = "config/mail.rs"]
+mod mail;
 #[path = "config/owners.rs"]
 mod owners;
 #[path = "config/secrecy.rs"]

@@ -57,6 +57,27 @@ pub(crate) fn mail(port: u16, tls: &str) -> String {
     )
 }
 
+/// Mail through Graph, from a mailbox of the tenant.
+pub(crate) fn graph_mail(name: &str, from: &str) -> String {
+    format!(
+        "[[receivers]]\nname = \"{name}\"\ntype = \"graph-mail\"\nfrom = \"Forewarn <{from}>\"\nto = [\"{RECIPIENT}\"]\nsend_resolved = true\n"
+    )
+}
+
+/// Mail by an SMTP server on this machine that wants a token.
+pub(crate) fn token_mail(name: &str, sandbox: &Sandbox, to: &str) -> String {
+    let tls = sandbox.ca_pem().map_or("none", |_| "starttls");
+    format!(
+        "[[receivers]]\nname = \"{name}\"\ntype = \"email\"\nto = [\"{to}\"]\nsend_resolved = true\n\
+         [receivers.smtp]\nhost = \"localhost\"\nport = {port}\ntls = \"{tls}\"\nfrom = \"forewarn@contoso.com\"\n\
+         username = \"forewarn@contoso.com\"\n\
+         oauth2 = {{ tenant_id = \"{tenant}\", client_id = \"{client}\", client_secret = {{ env = \"CLIENT_SECRET\" }} }}\n",
+        port = sandbox.smtp().unwrap().port(),
+        tenant = sandbox.tenant_id(),
+        client = sandbox.client_id(),
+    )
+}
+
 /// Slack or Teams, under that name.
 pub(crate) fn chat(kind: &str, url: &str) -> String {
     format!(

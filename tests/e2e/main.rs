@@ -33,6 +33,7 @@ mod demo;
 mod desk;
 mod http;
 mod last_use;
+mod mail;
 mod misbehaving;
 mod own;
 mod owners;

@@ -1,8 +1,11 @@
 //! Receivers of type `graph-mail`.
 
+use lettre::message::Mailbox;
+
 use super::smtp::{mailbox, recipients};
 use crate::{
     config::{path::KeyPath, raw, report::Report, suggest::did_you_mean},
+    domain::Id,
     notify::graph_mail::GraphMailConfig,
 };
 
@@ -19,13 +22,26 @@ pub(super) fn graph_mail(
     let remedy = "say which mailbox sends, as `from = \"forewarn@contoso.com\"`";
     let from = report
         .require(raw.from, &key, remedy)
-        .and_then(|text| mailbox(&text, &key, report));
+        .and_then(|text| sender(&text, &key, report));
     let tenant = tenant(raw.tenant, tenants, &at.key("tenant"), report);
     Some(GraphMailConfig {
         from: from?,
         to,
         tenant: tenant?,
     })
+}
+
+/// Graph would take a user's id, too, but the mail itself has to say in its headers who sends it.
+fn sender(text: &str, at: &KeyPath, report: &mut Report<'_>) -> Option<Mailbox> {
+    if Id::parse(text).is_guid() {
+        report.error(
+            at,
+            "an id, and a mail names its sender by an address",
+            "write the mailbox's address, as `from = \"forewarn@contoso.com\"`",
+        );
+        return None;
+    }
+    mailbox(text, at, report)
 }
 
 /// The named tenant, or the only one.
