@@ -175,11 +175,13 @@ aks = true
 # A managed identity: endpoints.imds = "{base}"
 #   or, as in App Service: IDENTITY_ENDPOINT={base}/msi/token IDENTITY_HEADER={header}
 # Receivers: {base}/slack/NAME, {base}/teams/NAME, {base}/hooks/NAME
+#   graph-mail: from = "{mailbox}"; smtp.oauth2 with the same client and that mailbox as `username`
 "#,
         tenant = sandbox.tenant_id(),
         client = sandbox.client_id(),
         secret = sandbox.client_secret(),
         expired = sandbox.expired_secret(),
         header = sandbox.identity_header(),
+        mailbox = sandbox.mailbox(),
     )
 }

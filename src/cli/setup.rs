@@ -40,6 +40,9 @@ pub(super) struct Setup {
     /// Also for naming the AKS clusters that use a service principal (`azure.aks`)
     #[arg(long)]
     aks: bool,
+    /// Also for sending mail through Graph as this mailbox, and as no other (`graph-mail`); may be left out where a receiver is configured
+    #[arg(long, value_name = "MAILBOX")]
+    mail: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -76,6 +79,7 @@ impl Setup {
             method: self.method.map(Into::into),
             sign_in_activity: self.sign_in_activity,
             aks: self.aks,
+            mail: self.mail,
         };
         let plan = Plan::new(&asked, config.as_ref())?;
         let text = if self.terraform {

@@ -202,6 +202,11 @@ impl Sandbox {
         tenant::identity::SECRET_ID
     }
 
+    /// The mailbox that the client may send as.
+    pub fn mailbox(&self) -> &'static str {
+        tenant::identity::MAILBOX
+    }
+
     /// What the machine's App Service dialect (`/msi/token`) wants to see in `X-IDENTITY-HEADER`.
     pub fn identity_header(&self) -> &'static str {
         tenant::identity::IDENTITY_HEADER

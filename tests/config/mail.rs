@@ -86,6 +86,17 @@ fn a_tenant_that_is_wrong_itself_is_not_called_missing() {
 }
 
 #[test]
+fn who_signs_in_with_the_azure_cli_is_told_that_it_sends_no_mail() {
+    let auth = "client_id = \"8d6f3c1e-52a4-4c0b-9a43-6d1f0e7b2c58\"\nclient_secret = { env = \"CONTOSO_SECRET\" }";
+    let text = MINIMAL.replace(auth, "method = \"azure-cli\"");
+    let warning = told(load_text([&text, GRAPH_MAIL].concat(), &[]));
+    assert!(
+        warning.starts_with("warning:") && warning.contains("let nobody send mail"),
+        "{warning}"
+    );
+}
+
+#[test]
 fn a_token_for_smtp_is_had_where_its_tenant_signs_in() {
     let public = "https://login.microsoftonline.com/";
     assert_eq!(oauth2(MINIMAL, "fabrikam.com").authority.as_str(), public);

@@ -18,6 +18,7 @@ use crate::{
         config::{Auth, Cloud, Features, Include, TenantConfig},
         permissions::{self, Permission},
     },
+    notify::config::{Backend, ReceiverConfig},
 };
 
 /// How forewarn is to sign in.
@@ -77,6 +78,8 @@ pub struct Asked {
     pub sign_in_activity: bool,
     /// AKS clusters, too.
     pub aks: bool,
+    /// A mailbox that it is to send mail as, through Graph, beside those of the configuration.
+    pub mail: Option<String>,
 }
 
 /// What is to be set up.
@@ -93,6 +96,8 @@ pub struct Plan {
     include: Vec<Include>,
     /// Where the configuration reads what is signed in with.
     source: Option<SecretSource>,
+    /// The mailboxes that it sends mail as.
+    mailboxes: Vec<String>,
 }
 
 const NEW: &str = "main";
@@ -101,7 +106,10 @@ impl Plan {
     /// From the configuration, where there is one.
     pub fn new(asked: &Asked, config: Option<&Config>) -> anyhow::Result<Self> {
         let mut plan = match config {
-            Some(config) => Self::of(chosen(asked.tenant.as_deref(), &config.tenants)?),
+            Some(config) => Self::of(
+                chosen(asked.tenant.as_deref(), &config.tenants)?,
+                &config.receivers,
+            ),
             None => Self::fresh(asked.tenant.as_deref().unwrap_or(NEW))?,
         };
         if let Some(method) = asked.method.filter(|method| *method != plan.method) {
@@ -110,6 +118,17 @@ impl Plan {
         }
         plan.features.sign_in_activity |= asked.sign_in_activity;
         plan.features.aks |= asked.aks;
+        plan.mailboxes.extend(asked.mail.clone());
+        plan.mailboxes.sort_unstable();
+        plan.mailboxes.dedup();
+        for mailbox in &plan.mailboxes {
+            let is_address = mailbox.parse::<lettre::Address>().is_ok();
+            ensure!(is_address, "{mailbox:?} is not a mailbox's address");
+        }
+        ensure!(
+            plan.mailboxes.is_empty() || plan.method != Method::AzureCli,
+            "the Azure CLI's tokens do not let anybody send mail; choose another --method"
+        );
         ensure!(
             !plan.features.sign_in_activity || plan.cloud == Cloud::Public,
             "last use of credentials is known only in the public cloud; leave `sign_in_activity` out for {}",
@@ -136,10 +155,11 @@ impl Plan {
             },
             include: vec![Include::Applications, Include::ServicePrincipals],
             source: None,
+            mailboxes: Vec::new(),
         })
     }
 
-    fn of(tenant: &TenantConfig) -> Self {
+    fn of(tenant: &TenantConfig, receivers: &[ReceiverConfig]) -> Self {
         let source = match &tenant.auth {
             Auth::ClientSecret { secret, .. } => Some(secret),
             Auth::Certificate { certificate, .. } => Some(certificate),
@@ -156,6 +176,7 @@ impl Plan {
             features: tenant.features(),
             include: tenant.include.clone(),
             source: source.cloned(),
+            mailboxes: mailboxes(tenant, receivers),
         }
     }
 
@@ -178,6 +199,19 @@ impl Plan {
         }
         text::terraform(self)
     }
+}
+
+/// Those that receivers of type `graph-mail` send from by this tenant's sign-in.
+fn mailboxes(tenant: &TenantConfig, receivers: &[ReceiverConfig]) -> Vec<String> {
+    let its = receivers
+        .iter()
+        .filter_map(|receiver| match &receiver.backend {
+            Backend::GraphMail(mail) if mail.tenant == tenant.name => {
+                Some(mail.from.email.to_string())
+            }
+            _ => None,
+        });
+    its.collect()
 }
 
 fn chosen<'c>(name: Option<&str>, tenants: &'c [TenantConfig]) -> anyhow::Result<&'c TenantConfig> {

@@ -24,6 +24,20 @@ pub(super) fn toml(text: &str) -> String {
     format!("\"{}\"", escaped(text))
 }
 
+/// A verbatim string of PowerShell, which takes typographic quotation marks for its own
+/// (<https://learn.microsoft.com/powershell/module/microsoft.powershell.core/about/about_quoting_rules>).
+pub(super) fn powershell(text: &str) -> String {
+    let mut quoted = String::from("'");
+    for character in text.chars().filter(|character| !character.is_control()) {
+        if matches!(character, '\'' | '\u{2018}'..='\u{201b}') {
+            quoted.push(character);
+        }
+        quoted.push(character);
+    }
+    quoted.push('\'');
+    quoted
+}
+
 /// What JSON, TOML and HCL have in common: `\"`, `\\` and `\uXXXX`.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -86,6 +100,12 @@ mod tests {
     fn hcl_begins_no_template() {
         assert_eq!(hcl("${x} %{y} $${z}"), r#""$${x} %%{y} $$${z}""#);
         assert_eq!(hcl("a\"b\\c\n"), r#""a\"b\\c\u000A""#);
+    }
+
+    #[test]
+    fn powershell_takes_every_quotation_mark_for_its_own() {
+        assert_eq!(powershell("$(x) `n \"y\""), "'$(x) `n \"y\"'");
+        assert_eq!(powershell("o'x\u{2019}y\n"), "'o''x\u{2019}\u{2019}y'");
     }
 
     #[test]

@@ -40,6 +40,13 @@ fn everything(method: Method, cloud: Cloud) -> Plan {
         },
         include: vec![Include::Applications, Include::Federated],
         source: Some(SecretSource::File("/run/secrets/contoso".into())),
+        mailboxes: match method {
+            Method::AzureCli => Vec::new(),
+            _ => vec![
+                "forewarn@contoso.com".to_owned(),
+                "o'brien@contoso.com".to_owned(),
+            ],
+        },
         ..plan(method)
     }
 }
@@ -176,6 +183,44 @@ fn nothing_hostile_breaks_out() {
             assert_eq!(table["tenants"][0]["name"].as_str(), Some(nasty));
             assert!(plan.terraform().unwrap().contains(&quote::hcl(nasty)));
         }
+    }
+}
+
+#[test]
+fn mail_is_allowed_by_exchange_for_the_mailbox_alone() {
+    let asked = |mail: &str, method| Asked {
+        mail: Some(mail.to_owned()),
+        method: Some(method),
+        ..Asked::default()
+    };
+    let plan = |mail: &str, method| Plan::new(&asked(mail, method), None);
+    let script = plan("o'brien@contoso.com", Method::ManagedIdentity);
+    let script = script.unwrap().script().unwrap();
+    assert!(
+        !script.contains("grant Mail.Send"),
+        "it would be for every mailbox"
+    );
+
+    let commands = script.split("# 3. Mail.").nth(1).unwrap();
+    let commands = commands.split("\nsay \"for forewarn.toml").next().unwrap();
+    let run = format!("say() {{ printf '%s\\n' \"$*\"; }}; APP_ID=a PRINCIPAL=p\n#{commands}");
+    let output = Command::new("bash").args(["-euc", &run]).output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let expected = [
+        "-RecipientRestrictionFilter 'PrimarySmtpAddress -eq ''o''''brien@contoso.com'''\n",
+        "New-ServicePrincipal -AppId a -ObjectId p -DisplayName forewarn\n",
+        "New-ManagementRoleAssignment -App p -Role 'Application Mail.Send' -CustomResourceScope forewarn\n",
+        "Test-ServicePrincipalAuthorization -Identity p -Resource 'o''brien@contoso.com'\n",
+    ];
+    for part in expected {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    for (mail, method) in [
+        ("nobody", Method::ClientSecret),
+        ("a@b.c\n$(x)", Method::ClientSecret),
+        ("forewarn@contoso.com", Method::AzureCli),
+    ] {
+        assert!(plan(mail, method).is_err(), "{mail}");
     }
 }
 

@@ -31,6 +31,8 @@ fn render(plan: &Plan, template: &str) -> anyhow::Result<String> {
     environment.add_filter("sh", |text: String| quote::sh(&text));
     environment.add_filter("hcl", |text: String| quote::hcl(&text));
     environment.add_filter("toml", |text: String| quote::toml(&text));
+    environment.add_filter("powershell", |text: String| quote::powershell(&text));
+    environment.add_filter("comment", |text: String| quote::comment(&text));
     Ok(environment.render_str(template, values(plan))?)
 }
 
@@ -60,7 +62,20 @@ fn values(plan: &Plan) -> Value {
         credential,
         keep,
         keys => keys(plan),
+        mailboxes => &plan.mailboxes,
+        mail_filter => mail_filter(&plan.mailboxes),
     }
+}
+
+/// The mailboxes as a filter of Exchange Online, in which a quotation mark is doubled
+/// (<https://learn.microsoft.com/powershell/exchange/recipient-filters>).
+fn mail_filter(mailboxes: &[String]) -> String {
+    let one = |mailbox: &String| {
+        let quoted = mailbox.replace('\'', "''");
+        format!("PrimarySmtpAddress -eq '{quoted}'")
+    };
+    let all: Vec<String> = mailboxes.iter().map(one).collect();
+    all.join(" -or ")
 }
 
 fn permission(permission: Permission) -> Value {

@@ -2,18 +2,21 @@
 
 use lettre::message::Mailbox;
 
-use super::smtp::{mailbox, recipients};
+use super::{
+    receiver::Tenants,
+    smtp::{mailbox, recipients},
+};
 use crate::{
     config::{path::KeyPath, raw, report::Report, suggest::did_you_mean},
     domain::Id,
+    entra::config::{Auth, TenantConfig},
     notify::graph_mail::GraphMailConfig,
 };
 
-/// Who gets mail, and which mailbox of which tenant sends it. `tenants` are the names of all of them, also of those that turn out to
-/// be wrong. `at` is the receiver.
+/// Who gets mail, and which mailbox of which tenant sends it. `at` is the receiver.
 pub(super) fn graph_mail(
     raw: raw::Receiver,
-    tenants: &[Option<String>],
+    tenants: Tenants<'_>,
     at: &KeyPath,
     report: &mut Report<'_>,
 ) -> Option<GraphMailConfig> {
@@ -23,7 +26,9 @@ pub(super) fn graph_mail(
     let from = report
         .require(raw.from, &key, remedy)
         .and_then(|text| sender(&text, &key, report));
-    let tenant = tenant(raw.tenant, tenants, &at.key("tenant"), report);
+    let at = at.key("tenant");
+    let tenant = tenant(raw.tenant, tenants.names, &at, report);
+    warn_of_azure_cli(tenant.as_deref(), tenants.valid, &at, report);
     Some(GraphMailConfig {
         from: from?,
         to,
@@ -42,6 +47,28 @@ fn sender(text: &str, at: &KeyPath, report: &mut Report<'_>) -> Option<Mailbox> 
         return None;
     }
     mailbox(text, at, report)
+}
+
+/// What the Azure CLI may do for the person who is signed in to it does not include sending mail.
+fn warn_of_azure_cli(
+    name: Option<&str>,
+    tenants: &[TenantConfig],
+    at: &KeyPath,
+    report: &mut Report<'_>,
+) {
+    let is_its = |tenant: &&TenantConfig| Some(tenant.name.as_str()) == name;
+    if let Some(tenant) = tenants.iter().find(is_its)
+        && matches!(tenant.auth, Auth::AzureCli)
+    {
+        report.warning(
+            at,
+            format!(
+                "tenant `{}` signs in with the Azure CLI, whose tokens let nobody send mail",
+                tenant.name
+            ),
+            "sign in to it as an app, by another `method`",
+        );
+    }
 }
 
 /// The named tenant, or the only one.

@@ -85,7 +85,7 @@ fn receiver(
             let (to, smtp) = (raw.to, raw.smtp);
             Backend::Email(smtp::email(to, smtp, tenants.valid, at, report)?)
         }
-        ReceiverType::GraphMail => Backend::GraphMail(graph_mail(raw, tenants.names, at, report)?),
+        ReceiverType::GraphMail => Backend::GraphMail(graph_mail(raw, tenants, at, report)?),
         ReceiverType::Slack => Backend::Slack(SlackConfig {
             url: url(raw.url, r#type, at, report)?,
         }),

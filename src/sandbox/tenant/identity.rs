@@ -21,7 +21,7 @@ pub(super) const ROLES: [&str; 3] = [
 /// What it has been granted of Exchange Online.
 pub(super) const OUTLOOK_ROLES: [&str; 1] = ["SMTP.SendAsApp"];
 /// The mailbox that Exchange lets the client send as, whatever its token says.
-pub(super) const MAILBOX: &str = "forewarn@contoso.com";
+pub(in crate::sandbox) const MAILBOX: &str = "forewarn@contoso.com";
 
 /// Is there a mailbox of that address? Every address in the tenant's domains is one.
 pub(in crate::sandbox) fn is_mailbox(address: &str) -> bool {

@@ -1,4 +1,4 @@
-# Made by `forewarn setup --terraform`: lets forewarn read a tenant of Microsoft Entra ID, and no more than that.
+# Made by `forewarn setup --terraform`: lets forewarn read a tenant of Microsoft Entra ID{{ " and send mail" if mailboxes }}, and no more than that.
 # It signs in with {{ method_words }}.
 #
 # Who can apply it: somebody with the Entra role Privileged Role Administrator, to grant permissions of Microsoft Graph,
@@ -239,6 +239,24 @@ output "forewarn_toml" {
     "",
   ])
 }
+{% if mailboxes %}
+
+# Exchange is told to let it send as these mailboxes alone. The permission Mail.Send of Microsoft Graph is not granted: with it,
+# it could send as everybody, whatever Exchange says. Somebody with the Entra role Exchange Administrator runs them.
+output "exchange_online" {
+  description = "For mail: commands for Exchange Online PowerShell; they can take two hours to be in force"
+  value = join("\n", [
+    "Connect-ExchangeOnline",
+    "New-ServicePrincipal -AppId ${local.client_id} -ObjectId ${local.principal} -DisplayName forewarn",
+    {{ ("New-ManagementScope -Name forewarn -RecipientRestrictionFilter " ~ (mail_filter|powershell))|hcl }},
+    "New-ManagementRoleAssignment -App ${local.principal} -Role 'Application Mail.Send' -CustomResourceScope forewarn",
+{% for mailbox in mailboxes %}
+    join(" ", ["Test-ServicePrincipalAuthorization -Identity ${local.principal} -Resource", {{ mailbox|powershell|hcl }}]),
+{% endfor %}
+    "",
+  ])
+}
+{% endif %}
 {% if method == "client-secret" %}
 
 output "client_secret" {

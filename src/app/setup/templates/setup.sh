@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Made by `forewarn setup`: lets forewarn read a tenant of Microsoft Entra ID, and no more than that.
+# Made by `forewarn setup`: lets forewarn read a tenant of Microsoft Entra ID{{ " and send mail" if mailboxes }}, and no more than that.
 # It signs in with {{ method_words }}.
 #
 # Read it, then run it with bash. On stdout comes the [[tenants]] section for forewarn.toml, on
@@ -15,13 +15,16 @@
 #   the Azure role Reader on the subscriptions: lists AKS clusters
 {% endif %}
 {% else %}
-# What forewarn gets, all of it for reading:
+# What forewarn gets{{ "" if mailboxes else ", all of it for reading" }}:
 {% for permission in permissions %}
 #   {{ permission.name }} of Microsoft Graph: {{ permission.purpose }}
 {% endfor %}
 {% if aks %}
 #   the Azure role Reader on the subscriptions: lists AKS clusters
 {% endif %}
+{% for mailbox in mailboxes %}
+#   in Exchange Online: sends mail as {{ mailbox|comment }}, and is not let into the mailbox
+{% endfor %}
 #
 # Who can run it: somebody who is signed in by `az login`, with
 #   the Entra role Privileged Role Administrator, to grant permissions of Microsoft Graph
@@ -200,6 +203,20 @@ for subscription in ${SUBSCRIPTIONS:-$(az account show --query id --output tsv)}
     --assignee-object-id "$PRINCIPAL" --assignee-principal-type ServicePrincipal
   say "assigned Reader on the subscription $subscription"
 done
+{% endif %}
+{% if mailboxes %}
+
+# {{ 3 + (1 if is_app else 0) + (1 if aks else 0) }}. Mail. Exchange is told to let it send as these mailboxes alone. The permission Mail.Send of Microsoft Graph is
+#    not granted: with it, it could send as everybody, whatever Exchange says. The Azure CLI cannot talk to Exchange, so
+#    these commands are for somebody with the Entra role Exchange Administrator, in Exchange Online PowerShell.
+say "for mail, run in Exchange Online PowerShell; it can take two hours to be in force:"
+say "  Connect-ExchangeOnline"
+say "  New-ServicePrincipal -AppId $APP_ID -ObjectId $PRINCIPAL -DisplayName forewarn"
+say '  New-ManagementScope -Name forewarn -RecipientRestrictionFilter' {{ mail_filter|powershell|sh }}
+say "  New-ManagementRoleAssignment -App $PRINCIPAL -Role 'Application Mail.Send' -CustomResourceScope forewarn"
+{% for mailbox in mailboxes %}
+say "  Test-ServicePrincipalAuthorization -Identity $PRINCIPAL -Resource" {{ mailbox|powershell|sh }}
+{% endfor %}
 {% endif %}
 
 say "for forewarn.toml; then: forewarn check --online"
