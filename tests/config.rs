@@ -7,6 +7,8 @@
 mod example;
 #[path = "config/mail.rs"]
 mod mail;
+#[path = "config/on_call.rs"]
+mod on_call;
 #[path = "config/owners.rs"]
 mod owners;
 #[path = "config/secrecy.rs"]

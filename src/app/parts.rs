@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
+
 use super::{
     net::{self, NetError},
     tokens::Means,
@@ -13,10 +15,12 @@ use crate::{
     entra::{Clients, Directory, Tenant, config::TenantConfig},
     notify::{
         Notifier,
+        alertmanager::AlertmanagerNotifier,
         config::{Backend, ReceiverConfig},
         email::{EmailNotifier, SmtpSignIn},
         graph_mail::GraphMailNotifier,
         missing::MissingReceiver,
+        pagerduty::PagerDutyNotifier,
         slack::SlackNotifier,
         teams::TeamsNotifier,
         webhook::WebhookNotifier,
@@ -88,8 +92,9 @@ pub fn receivers(
         clock,
     };
     let renderer = Renderer::new(config.calendar.clone());
+    let reminders_last = config.policies.reminders_last();
     let receiver = |receiver: &ReceiverConfig| Receiver {
-        notifier: notifier(receiver, config, means, &renderer),
+        notifier: notifier(receiver, config, reminders_last, means, &renderer),
         send_resolved: receiver.send_resolved,
         digest: receiver.digest,
         to_owners: receiver.to_owners,
@@ -100,6 +105,7 @@ pub fn receivers(
 fn notifier(
     receiver: &ReceiverConfig,
     config: &Config,
+    reminders_last: TimeDelta,
     means: Means<'_>,
     renderer: &Renderer,
 ) -> Arc<dyn Notifier> {
@@ -143,5 +149,16 @@ fn notifier(
         Backend::Webhook(config) => {
             Arc::new(WebhookNotifier::new(name, config, http, secrets, renderer))
         }
+        Backend::PagerDuty(config) => Arc::new(PagerDutyNotifier::new(
+            name, config, http, secrets, renderer,
+        )),
+        Backend::Alertmanager(config) => Arc::new(AlertmanagerNotifier::new(
+            name,
+            config,
+            reminders_last,
+            http,
+            secrets,
+            renderer,
+        )),
     }
 }

@@ -100,6 +100,17 @@ fn named_secrets(config: &Config) -> Vec<(String, &SecretSource)> {
                     .map(|source| of("signing_secret", source));
                 keys.chain([of("url", &webhook.url)]).collect()
             }
+            Backend::PagerDuty(pagerduty) => {
+                vec![
+                    of("routing_key", &pagerduty.routing_key),
+                    of("url", &pagerduty.url),
+                ]
+            }
+            Backend::Alertmanager(alertmanager) => {
+                let token = alertmanager.token.iter();
+                let token = token.map(|source| of("token", source));
+                token.chain([of("url", &alertmanager.url)]).collect()
+            }
         }
     });
     let token = config

@@ -174,7 +174,8 @@ aks = true
 # A workload identity's token, for the file AZURE_FEDERATED_TOKEN_FILE: {base}/_sandbox/federated-token
 # A managed identity: endpoints.imds = "{base}"
 #   or, as in App Service: IDENTITY_ENDPOINT={base}/msi/token IDENTITY_HEADER={header}
-# Receivers: {base}/slack/NAME, {base}/teams/NAME, {base}/hooks/NAME
+# Receivers: {base}/slack/NAME, {base}/teams/NAME, {base}/hooks/NAME,
+#   pagerduty: {base}/pagerduty/NAME/v2/enqueue, alertmanager: {base}/alertmanager/NAME
 #   graph-mail: from = "{mailbox}"; smtp.oauth2 with the same client and that mailbox as `username`
 "#,
         tenant = sandbox.tenant_id(),

@@ -33,7 +33,6 @@ const fn unheeded(key: &'static str, applies: fn(&Value) -> bool, instead: &'sta
 
 #[rustfmt::skip]
 const NOT_YET: &[NotYet] = &[
-    refused("receivers[].type", |v| v == "pagerduty", "use `email` with the service's mail address, or `webhook`"),
     refused("store.url", |v| starts_with(v, "postgres"), "use `sqlite:PATH` with one replica"),
 
     unheeded("routes[].escalate_after", given, "nothing is escalated"),

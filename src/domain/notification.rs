@@ -155,6 +155,17 @@ pub enum Blindness {
     Skewed,
 }
 
+impl Blindness {
+    /// The name in JSON, and in what must stay the same from `failing` to `recovered`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::Shrunk => "shrunk",
+            Self::Skewed => "skewed",
+        }
+    }
+}
+
 impl Notification {
     /// The rows, if it is about credentials.
     pub fn rows(&self) -> &[Arc<Row>] {

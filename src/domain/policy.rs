@@ -79,6 +79,14 @@ pub struct Policy {
 }
 
 impl Policies {
+    /// How long after an expiry there are reminders, at the longest.
+    pub fn reminders_last(&self) -> TimeDelta {
+        let exceptions = self.exceptions.iter().map(|policy| &policy.thresholds);
+        exceptions
+            .map(|thresholds| thresholds.after_expiry.lasts)
+            .fold(self.default.after_expiry.lasts, TimeDelta::max)
+    }
+
     /// The exception that holds for one credential.
     pub fn exception(&self, subject: &Subject<'_>) -> Option<&Policy> {
         self.exceptions

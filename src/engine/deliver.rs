@@ -85,6 +85,14 @@ async fn deliver(
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
     let parts = notifier.compose(&claim.notification);
+    if parts.is_empty() {
+        let nothing = Sent {
+            at: engine.clock.now(),
+            took: Duration::ZERO,
+            result: Ok(()),
+        };
+        return record(engine, notifier, claim, 0, true, nothing, stop).await;
+    }
     // none left: another release of forewarn made fewer parts of it
     let first = usize::try_from(claim.parts_done)
         .unwrap_or(usize::MAX)

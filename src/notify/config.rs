@@ -2,7 +2,7 @@
 
 use crate::domain::digest::Every;
 
-use super::{email, graph_mail, slack, teams, webhook};
+use super::{alertmanager, email, graph_mail, pagerduty, slack, teams, webhook};
 
 /// A place alerts go.
 #[derive(Debug, Clone)]
@@ -32,4 +32,8 @@ pub enum Backend {
     Teams(teams::TeamsConfig),
     /// A Standard Webhooks endpoint.
     Webhook(webhook::WebhookConfig),
+    /// An integration of PagerDuty.
+    PagerDuty(pagerduty::PagerDutyConfig),
+    /// An Alertmanager of Prometheus.
+    Alertmanager(alertmanager::AlertmanagerConfig),
 }

@@ -41,6 +41,19 @@ pub(super) enum PlainHttp {
     Anywhere,
 }
 
+/// What is asked of a place.
+#[derive(Debug, Default)]
+pub(super) struct Request<'a> {
+    /// Where below its address; empty: at the address itself.
+    pub(super) path: &'a str,
+    /// The JSON document to post; without one it is only asked what it has there.
+    pub(super) body: Option<String>,
+    /// Headers beside our own.
+    pub(super) headers: HeaderMap,
+    /// A secret that the request holds, which must not show in what is told of the answer.
+    pub(super) secret: Option<&'a SecretString>,
+}
+
 /// A place to post to.
 pub(super) struct Endpoint {
     http: reqwest::Client,
@@ -74,22 +87,45 @@ impl Endpoint {
         headers: HeaderMap,
         now: DateTime<Utc>,
     ) -> Result<Reply, SendError> {
+        let request = Request {
+            body: Some(body),
+            headers,
+            ..Request::default()
+        };
+        self.ask(request, now).await
+    }
+
+    /// Sends a request and reads the answer, whatever it says. An error means that there was none.
+    pub(super) async fn ask(
+        &self,
+        request: Request<'_>,
+        now: DateTime<Utc>,
+    ) -> Result<Reply, SendError> {
         let url = self.address()?;
-        let response = self
-            .http
-            .post(url.clone())
+        let hidden = Hidden {
+            url: &url,
+            secret: request.secret,
+        };
+        let at = below(&url, request.path);
+        let asked = match request.body {
+            Some(body) => self
+                .http
+                .post(at)
+                .header(
+                    header::CONTENT_TYPE,
+                    HeaderValue::from_static("application/json"),
+                )
+                .body(body),
+            None => self.http.get(at),
+        };
+        let response = asked
             .timeout(self.timeout)
-            .headers(headers)
-            .header(
-                header::CONTENT_TYPE,
-                HeaderValue::from_static("application/json"),
-            )
+            .headers(request.headers)
             .header(header::USER_AGENT, HeaderValue::from_static(USER_AGENT))
-            .body(body)
             .send()
             .await
-            .map_err(|error| failed(error, &url))?;
-        Ok(Reply::read(response, &url, now).await)
+            .map_err(|error| failed(error, hidden))?;
+        Ok(Reply::read(response, hidden, now).await)
     }
 
     /// Connects to the host and asks for the head of its first page, so that nothing can take it for a message. Any answer will do.
@@ -104,8 +140,20 @@ impl Endpoint {
             .head(front)
             .timeout(self.timeout)
             .header(header::USER_AGENT, HeaderValue::from_static(USER_AGENT));
-        request.send().await.map_err(|error| failed(error, &url))?;
+        let hidden = Hidden {
+            url: &url,
+            secret: None,
+        };
+        request
+            .send()
+            .await
+            .map_err(|error| failed(error, hidden))?;
         Ok(format!("{} answers", host(&url)))
+    }
+
+    /// The host that it is on, as it is now.
+    pub(super) fn host(&self) -> Result<String, SendError> {
+        Ok(host(&self.address()?))
     }
 
     /// A secret as it is now.
@@ -153,7 +201,7 @@ pub(super) struct Reply {
 }
 
 impl Reply {
-    async fn read(mut response: reqwest::Response, url: &Url, now: DateTime<Utc>) -> Self {
+    async fn read(mut response: reqwest::Response, hidden: Hidden<'_>, now: DateTime<Utc>) -> Self {
         let retry_after = response
             .headers()
             .get(header::RETRY_AFTER)
@@ -169,7 +217,7 @@ impl Reply {
         }
         Self {
             status: response.status(),
-            body: told(&String::from_utf8_lossy(&bytes), url),
+            body: hidden.told(&String::from_utf8_lossy(&bytes)),
             retry_after,
         }
     }
@@ -188,6 +236,14 @@ impl Reply {
         Err(self.refused(failure))
     }
 
+    /// The same, of a service that never answers with a page: one comes from a proxy in between, and the message has gone nowhere.
+    pub(super) fn taken(self) -> Result<(), SendError> {
+        if self.status.is_success() && self.body.starts_with('<') {
+            return Err(self.refused(Failure::Unavailable));
+        }
+        self.accepted()
+    }
+
     /// The refusal, in the receiver's words.
     pub(super) fn refused(self, failure: Failure) -> SendError {
         let status = self.status.as_u16();
@@ -204,7 +260,7 @@ impl Reply {
 }
 
 /// Why there was no answer.
-pub(super) fn failed(error: reqwest::Error, url: &Url) -> SendError {
+pub(super) fn failed(error: reqwest::Error, hidden: Hidden<'_>) -> SendError {
     let error = error.without_url();
     let failure = if error.is_timeout() {
         Failure::Timeout
@@ -213,8 +269,23 @@ pub(super) fn failed(error: reqwest::Error, url: &Url) -> SendError {
     } else {
         Failure::Unreachable
     };
-    let detail = format!("{}: {}", host(url), told(&innermost(&error), url));
+    let told = hidden.told(&innermost(&error));
+    let detail = format!("{}: {told}", host(hidden.url));
     SendError::new(failure, detail)
+}
+
+/// A place below an address. A base that was copied from a browser may end in a slash, a query or a fragment.
+fn below(base: &Url, path: &str) -> Url {
+    let mut url = base.clone();
+    if path.is_empty() {
+        return url;
+    }
+    url.set_query(None);
+    url.set_fragment(None);
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.pop_if_empty().extend(path.split('/'));
+    }
+    url
 }
 
 /// The host and, where it says something, the port.
@@ -248,26 +319,40 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
     })
 }
 
-/// Foreign words in one short line, with whatever the address holds taken out: receivers like to echo it.
-fn told(text: &str, url: &Url) -> String {
-    let written = url.path().split('/').chain(
-        url.query()
-            .into_iter()
-            .flat_map(|query| query.split(['&', '='])),
-    );
-    let sign_in = [url.username(), url.password().unwrap_or_default()];
-    // an echo may have decoded it
-    let decoded = url.query_pairs().map(|(_, value)| value.into_owned());
-    let mut pieces: Vec<String> = written
-        .chain(sign_in)
-        .map(str::to_owned)
-        .chain(decoded)
-        .filter(|piece| piece.len() >= SECRET)
-        .collect();
-    // a longer piece may hold a shorter one
-    pieces.sort_unstable_by_key(|piece| std::cmp::Reverse(piece.len()));
-    let safe = pieces
-        .iter()
-        .fold(text.to_owned(), |text, piece| text.replace(piece, "…"));
-    clean(&safe, TOLD)
+/// What foreign words may repeat and we must not.
+#[derive(Clone, Copy)]
+pub(super) struct Hidden<'a> {
+    /// Where was posted to: any part of it may be a secret.
+    pub(super) url: &'a Url,
+    /// What was sent as a secret.
+    pub(super) secret: Option<&'a SecretString>,
+}
+
+impl Hidden<'_> {
+    /// Foreign words in one short line, without the secret and without whatever the address holds: receivers like to echo both.
+    fn told(self, text: &str) -> String {
+        let url = self.url;
+        let written = url.path().split('/').chain(
+            url.query()
+                .into_iter()
+                .flat_map(|query| query.split(['&', '='])),
+        );
+        let sign_in = [url.username(), url.password().unwrap_or_default()];
+        // an echo may have decoded it
+        let decoded = url.query_pairs().map(|(_, value)| value.into_owned());
+        let secret = self.secret.map(|secret| secret.expose_secret().to_owned());
+        let mut pieces: Vec<String> = written
+            .chain(sign_in)
+            .map(str::to_owned)
+            .chain(decoded)
+            .chain(secret)
+            .filter(|piece| piece.len() >= SECRET)
+            .collect();
+        // a longer piece may hold a shorter one
+        pieces.sort_unstable_by_key(|piece| std::cmp::Reverse(piece.len()));
+        let safe = pieces
+            .iter()
+            .fold(text.to_owned(), |text, piece| text.replace(piece, "…"));
+        clean(&safe, TOLD)
+    }
 }

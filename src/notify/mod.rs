@@ -4,15 +4,19 @@
 //! naming every row, and hands one payload at a time to its receiver. It keeps no state between calls, never retries, and
 //! says with a [`Failure`] whether trying again can help. Neither a secret nor a URL that holds one is ever part of an error.
 
+pub mod alertmanager;
 mod chat;
 pub mod config;
 pub mod email;
 pub mod graph_mail;
 mod http;
+mod json;
 mod mail;
 pub mod missing;
+pub mod pagerduty;
 #[cfg(test)]
 mod peer;
+mod single;
 pub mod slack;
 mod split;
 pub mod teams;
@@ -37,7 +41,8 @@ pub trait Notifier: Send + Sync {
     /// Who gets a delivery of their own: one mail address each, or the one place that the receiver is (an empty string).
     fn targets(&self) -> Vec<String>;
 
-    /// The message in numbered parts. Pure and deterministic: the same notification gives the same parts on every try.
+    /// The message in numbered parts. Pure and deterministic: the same notification gives the same parts on every try. None: it is nothing
+    /// to this receiver, and counts as delivered.
     fn compose(&self, notification: &Notification) -> Vec<Payload>;
 
     /// Hands over one part.

@@ -14,7 +14,7 @@ fn the_example_is_valid_and_warns_of_nothing() {
         "{}",
         Problems::from(loaded.warnings)
     );
-    assert_eq!(loaded.config.receivers.len(), 5);
+    assert_eq!(loaded.config.receivers.len(), 7);
 }
 
 #[test]

@@ -10,6 +10,9 @@ pub(crate) const ONCE: &str = "0 0 4 29 2 *";
 /// What the webhook's signature is made with.
 pub(crate) const SIGNING_SECRET: &str = "whsec_Zm9yZXdhcm4tZW5kLXRvLWVuZC10ZXN0cy0wMQ==";
 
+/// An integration key of PagerDuty.
+pub(crate) const ROUTING_KEY: &str = "e2e0forewarn0integration0key0042";
+
 /// The receivers of [`receivers`].
 pub(crate) const RECEIVERS: [&str; 4] = ["mail", "slack", "teams", "siem"];
 /// Who gets the mail.

@@ -35,6 +35,7 @@ mod http;
 mod last_use;
 mod mail;
 mod misbehaving;
+mod on_call;
 mod own;
 mod owners;
 mod scan;

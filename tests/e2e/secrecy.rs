@@ -1,7 +1,7 @@
 //! No secret shows in anything that forewarn prints, serves or sends, whether all goes well or nothing does.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use forewarn::sandbox::inbox::{Behaviour, MailBehaviour, ReceiverBehaviour};
+use forewarn::sandbox::inbox::{Behaviour, Channel, MailBehaviour, ReceiverBehaviour};
 
 use crate::{
     config::ONCE,
@@ -41,6 +41,16 @@ name = "siem"
 type = "webhook"
 url = { env = "WEBHOOK_URL" }
 signing_secret = { env = "SIGNING_SECRET" }
+[[receivers]]
+name = "on-call"
+type = "pagerduty"
+routing_key = { env = "ROUTING_KEY" }
+url = "{base}/pagerduty/on-call/v2/enqueue"
+[[receivers]]
+name = "am"
+type = "alertmanager"
+url = { env = "ALERTMANAGER_URL" }
+token = { env = "ALERTMANAGER_TOKEN" }
 "#;
 
 /// Everything is configured with secrets, and everything that can be seen is written down.
@@ -54,8 +64,9 @@ impl Watched {
     fn new() -> Self {
         let world = World::new(&crowd(60));
         let port = world.sandbox.smtp().unwrap().port().to_string();
-        world.configure(ONCE, &RECEIVERS.replace("{port}", &port));
         let base = world.sandbox.base_url();
+        let receivers = RECEIVERS.replace("{port}", &port);
+        world.configure(ONCE, &receivers.replace("{base}", base));
         let key = STANDARD.encode(MARK.repeat(3));
         let environment = vec![
             ("CLIENT_SECRET", world.sandbox.client_secret()),
@@ -63,6 +74,12 @@ impl Watched {
             ("SLACK_URL", format!("{base}/slack/{MARK}")),
             ("TEAMS_URL", format!("{base}/teams/flow?sig={MARK}")),
             ("WEBHOOK_URL", format!("{base}/hooks/events?token={MARK}")),
+            ("ROUTING_KEY", format!("{MARK}{MARK}{}", &MARK[..8])),
+            (
+                "ALERTMANAGER_URL",
+                base.replace("://", &format!("://forewarn:{MARK}@")) + "/alertmanager/am",
+            ),
+            ("ALERTMANAGER_TOKEN", format!("bearer-{MARK}")),
             ("SIGNING_SECRET", format!("whsec_{key}")),
             ("FOREWARN__HTTP__TOKEN", format!("token-{MARK}")),
             // the most that anybody who looks for a mistake would ask for
@@ -88,7 +105,7 @@ impl Watched {
         self.see(&["check", "--online", "--format", "json"]);
         self.see(&["scan"]);
         self.see(&["scan", "--format", "json"]);
-        for receiver in ["mail", "slack", "teams", "siem"] {
+        for receiver in ["mail", "slack", "teams", "siem", "on-call", "am"] {
             self.see(&["test", receiver]);
         }
     }
@@ -123,11 +140,13 @@ impl Watched {
 fn no_secret_shows_when_all_goes_well() {
     let mut watched = Watched::new();
     watched.see_every_command();
-    let samples = 4;
+    let samples = 6;
     watched.see_the_daemon(|watched, daemon| {
-        watched.world.inbox().counts().taken >= samples + 4 && daemon.has_delivered_everything()
+        watched.world.inbox().counts().taken >= samples + 6 && daemon.has_delivered_everything()
     });
-    for message in watched.world.inbox().messages() {
+    // an event names its key: it is how PagerDuty knows whose it is
+    let others = watched.world.inbox().messages().into_iter();
+    for message in others.filter(|message| message.channel != Channel::PagerDuty) {
         let content = watched.world.inbox().content(message.id).unwrap();
         watched.seen += &String::from_utf8_lossy(&content);
     }
@@ -156,12 +175,14 @@ fn no_secret_shows_when_nothing_works() {
         receivers: [
             (MARK.to_owned(), refused.clone()),
             ("flow".to_owned(), broken),
-            ("events".to_owned(), refused),
+            ("events".to_owned(), refused.clone()),
+            ("on-call".to_owned(), refused.clone()),
+            ("am".to_owned(), refused),
         ]
         .into(),
     });
     // the daemon reads the tenant once, so that there is something to deliver
-    watched.see_the_daemon(|watched, _| watched.world.inbox().counts().turned_away >= 3);
+    watched.see_the_daemon(|watched, _| watched.world.inbox().counts().turned_away >= 5);
     watched.environment[0].1 = format!("wrong-{MARK}");
     watched.see_the_daemon(|_, daemon| daemon.failed_scans() >= 1);
     watched.see_every_command();

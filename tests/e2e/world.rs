@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use crate::{
-    config::{self, SIGNING_SECRET, service},
+    config::{self, ROUTING_KEY, SIGNING_SECRET, service},
     daemon::Daemon,
     process::{Ended, Process},
     wait::SOON,
@@ -155,7 +155,8 @@ impl World {
             .env_clear()
             .env("FOREWARN_CONFIG", "forewarn.toml")
             .env("CLIENT_SECRET", self.sandbox.client_secret())
-            .env("SIGNING_SECRET", SIGNING_SECRET);
+            .env("SIGNING_SECRET", SIGNING_SECRET)
+            .env("ROUTING_KEY", ROUTING_KEY);
         command
     }
 

@@ -11,6 +11,8 @@ pub(crate) const MAP: &[(&str, &str)] = &[
     (
         "config",
         "domain, entra::config, notify::config, \
+         notify::alertmanager::AlertmanagerConfig, notify::pagerduty::PagerDutyConfig, \
+         notify::pagerduty::ENQUEUE, notify::pagerduty::is_routing_key, \
          notify::email::config, notify::email::EmailConfig, notify::email::SmtpTls, \
          notify::email::OAuth2Client, notify::email::SmtpSignIn, \
          notify::graph_mail::config, notify::graph_mail::GraphMailConfig, \

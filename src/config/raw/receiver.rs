@@ -13,15 +13,20 @@ pub(crate) struct Receiver {
     pub(crate) name: Option<String>,
     /// What it is.
     pub(crate) r#type: Option<ReceiverType>,
-    /// Tell it when something announced needs nothing more. Default: false.
+    /// Tell it when something announced needs nothing more. Default: false; for `pagerduty` and `alertmanager`: true.
     pub(crate) send_resolved: Option<bool>,
     /// A summary beside the alerts. Default: none.
     pub(crate) digest: Option<Digest>,
-    /// For `slack`, `teams` and `webhook`: where messages are posted.
+    /// For `slack`, `teams` and `webhook`: where messages are posted. For `alertmanager`: its base URL. For `pagerduty`: where events
+    /// are taken. Default: `https://events.pagerduty.com/v2/enqueue`.
     pub(crate) url: Option<Secret>,
     /// For `webhook`: the key that signs, `whsec_…`; a list while one is being rotated, newest first. Without one messages
     /// are not signed.
     pub(crate) signing_secret: Option<OneOrMany<Secret>>,
+    /// For `pagerduty`: the integration key of a service, for the Events API v2.
+    pub(crate) routing_key: Option<Secret>,
+    /// For `alertmanager`: a bearer token, where something before it asks for one. A user and a password belong into `url`.
+    pub(crate) token: Option<Secret>,
     /// For `email` and `graph-mail`: the recipients, as `a@b.c` or `Name <a@b.c>`.
     pub(crate) to: Option<Vec<String>>,
     /// For `email` and `graph-mail`: each app's owners get their own apps; what has no owner goes to `to`, and says so. Default: false.
@@ -46,9 +51,11 @@ pub(crate) enum ReceiverType {
     Teams,
     /// A Standard Webhooks endpoint.
     Webhook,
-    /// PagerDuty Events.
+    /// A service of PagerDuty.
     #[serde(rename = "pagerduty")]
     PagerDuty,
+    /// An Alertmanager of Prometheus.
+    Alertmanager,
     /// Mail through Graph.
     GraphMail,
 }

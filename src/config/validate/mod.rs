@@ -8,6 +8,7 @@ mod http;
 mod matcher;
 mod name;
 mod oauth2;
+mod on_call;
 mod owners;
 mod receiver;
 mod route;

@@ -5,6 +5,7 @@ use base64::{Engine, prelude::BASE64_STANDARD};
 use super::{
     graph_mail::graph_mail,
     name::Names,
+    on_call,
     secret::{secret, source},
     smtp,
     url::{http_url, is_safe},
@@ -22,7 +23,9 @@ use crate::{
     },
     entra::config::TenantConfig,
     notify::{
+        alertmanager::AlertmanagerConfig,
         config::{Backend, ReceiverConfig},
+        pagerduty::PagerDutyConfig,
         slack::SlackConfig,
         teams::TeamsConfig,
         webhook::WebhookConfig,
@@ -74,12 +77,14 @@ fn receiver(
     report: &mut Report<'_>,
 ) -> Option<ReceiverConfig> {
     let name = names.take(raw.name.clone(), at, report);
-    let send_resolved = raw.send_resolved.unwrap_or(false);
     let to_owners = raw.to_owners.unwrap_or(false);
     let digest = raw.digest.map(every);
-    let remedy = "write `type = \"email\"`, \"graph-mail\", \"slack\", \"teams\" or \"webhook\"";
+    let remedy = "write `type = \"email\"`, \"graph-mail\", \"slack\", \"teams\", \"webhook\", \"pagerduty\" or \"alertmanager\"";
     let r#type = report.require(raw.r#type, &at.key("type"), remedy)?;
     refuse_foreign_keys(&raw, r#type, at, report);
+    // what opens an incident closes it again
+    let keeps_state = matches!(r#type, ReceiverType::PagerDuty | ReceiverType::Alertmanager);
+    let send_resolved = raw.send_resolved.unwrap_or(keeps_state);
     let backend = match r#type {
         ReceiverType::Email => {
             let (to, smtp) = (raw.to, raw.smtp);
@@ -99,7 +104,23 @@ fn receiver(
                 signing_secrets,
             })
         }
-        ReceiverType::PagerDuty => return None, // `not_yet` has said so
+        ReceiverType::PagerDuty => {
+            let routing_key = on_call::routing_key(raw.routing_key, at, report);
+            let url = match raw.url {
+                Some(raw) => url(Some(raw), r#type, at, report)?,
+                None => on_call::enqueue(),
+            };
+            Backend::PagerDuty(PagerDutyConfig {
+                url,
+                routing_key: routing_key?,
+            })
+        }
+        ReceiverType::Alertmanager => {
+            let token = on_call::token(raw.token, at, report);
+            let url = url(raw.url, r#type, at, report)?;
+            on_call::judge_base(&url, at, report);
+            Backend::Alertmanager(AlertmanagerConfig { url, token })
+        }
     };
     Some(ReceiverConfig {
         name: name?,
@@ -124,13 +145,31 @@ fn refuse_foreign_keys(
     at: &KeyPath,
     report: &mut Report<'_>,
 ) {
-    use ReceiverType::{Email, GraphMail, Slack, Teams, Webhook};
-    let keys: [(&str, bool, &[ReceiverType], &str); 7] = [
+    use ReceiverType::{Alertmanager, Email, GraphMail, PagerDuty, Slack, Teams, Webhook};
+    let keys: [(&str, bool, &[ReceiverType], &str); 10] = [
         (
             "url",
             raw.url.is_some(),
-            &[Slack, Teams, Webhook],
-            "slack, teams and webhook",
+            &[Slack, Teams, Webhook, PagerDuty, Alertmanager],
+            "slack, teams, webhook, pagerduty and alertmanager",
+        ),
+        (
+            "digest",
+            raw.digest.is_some(),
+            &[Email, GraphMail, Slack, Teams, Webhook],
+            "email, slack, teams and webhook",
+        ),
+        (
+            "routing_key",
+            raw.routing_key.is_some(),
+            &[PagerDuty],
+            "pagerduty",
+        ),
+        (
+            "token",
+            raw.token.is_some(),
+            &[Alertmanager],
+            "alertmanager",
         ),
         (
             "signing_secret",
@@ -174,9 +213,11 @@ fn url(
     let at = at.key("url");
     let remedy = "write `url = { env = \"NAME\" }` or `{ file = \"PATH\" }`";
     let raw = report.require(raw, &at, remedy)?;
-    // who knows a chat's URL can post there; the one of a webhook is mostly an address like others
+    // who knows a chat's URL can post there; the others are mostly addresses like any
     let source = match r#type {
-        ReceiverType::Webhook => source(raw, &at, report)?,
+        ReceiverType::Webhook | ReceiverType::PagerDuty | ReceiverType::Alertmanager => {
+            source(raw, &at, report)?
+        }
         _ => secret(raw, &at, report)?,
     };
     if let SecretSource::Literal(text) = &source {
@@ -203,7 +244,7 @@ fn literal_url(text: &SecretString, r#type: ReceiverType, at: &KeyPath, report: 
     }
     match r#type {
         _ if is_safe(&url) => {}
-        ReceiverType::Webhook => report.warning(
+        ReceiverType::Webhook | ReceiverType::Alertmanager => report.warning(
             at,
             "messages are sent unencrypted",
             "use https, unless the service is inside the cluster",

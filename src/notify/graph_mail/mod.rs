@@ -23,7 +23,7 @@ pub use config::GraphMailConfig;
 use self::answer::Answer;
 use super::{
     Envelope, Failure, Notifier, Payload, SendError,
-    http::{TIMEOUT, USER_AGENT, failed},
+    http::{Hidden, TIMEOUT, USER_AGENT, failed},
     mail::{EXCHANGE_PACE, compose, message},
 };
 use crate::{
@@ -102,7 +102,13 @@ impl GraphMailNotifier {
             .body(mime.to_owned())
             .send()
             .await
-            .map_err(|error| failed(error, &self.url))?;
+            .map_err(|error| {
+                let hidden = Hidden {
+                    url: &self.url,
+                    secret: Some(&token.value),
+                };
+                failed(error, hidden)
+            })?;
         let mailbox = self.config.from.email.as_ref();
         Ok(Answer::read(response, mailbox, token, envelope).await)
     }

@@ -18,7 +18,7 @@ use serde_json::json;
 pub use config::SlackConfig;
 
 use super::{
-    Envelope, Failure, Notifier, Payload, SendError,
+    Envelope, Notifier, Payload, SendError,
     http::{Endpoint, PlainHttp, Reply},
 };
 use crate::{
@@ -53,9 +53,9 @@ impl SlackNotifier {
         let post = |body: String| self.endpoint.post(body, HeaderMap::new(), envelope.now);
         let reply = post(envelope.payload.body.clone()).await?;
         if refuses_blocks(&reply) {
-            return taken(post(as_text(&envelope.payload.text)).await?);
+            return post(as_text(&envelope.payload.text)).await?.taken();
         }
-        taken(reply)
+        reply.taken()
     }
 }
 
@@ -90,14 +90,6 @@ fn refuses_blocks(reply: &Reply) -> bool {
     reply.status == StatusCode::BAD_REQUEST
         && (reply.body.starts_with("invalid_blocks")
             || reply.body.starts_with("msg_blocks_too_long"))
-}
-
-/// A page in place of Slack's `ok` comes from a proxy in between; the message has gone nowhere.
-fn taken(reply: Reply) -> Result<(), SendError> {
-    if reply.status.is_success() && reply.body.starts_with('<') {
-        return Err(reply.refused(Failure::Unavailable));
-    }
-    reply.accepted()
 }
 
 /// The part without blocks, its text taken literally.

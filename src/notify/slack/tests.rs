@@ -6,7 +6,10 @@ use uuid::Uuid;
 use super::*;
 use crate::{
     domain::{SecretSource, facts::Cluster, notification::Subject},
-    notify::peer::{Literals, Peer, client, literal},
+    notify::{
+        Failure,
+        peer::{Literals, Peer, client, literal},
+    },
     render::samples,
 };
 

@@ -13,6 +13,7 @@ use crate::{
     },
     notify::{
         Payload,
+        json::json,
         split::{Limit, split},
     },
     render::Renderer,
@@ -161,10 +162,4 @@ fn monitor(subject: &Subject) -> Option<Monitor<'_>> {
         | Subject::Digest { .. }
         | Subject::Test { .. } => None,
     }
-}
-
-/// Our own types always have a JSON form: no maps with odd keys, no failing serialisers.
-#[expect(clippy::expect_used, reason = "cannot fail, whatever the rows hold")]
-fn json(value: &impl Serialize) -> String {
-    serde_json::to_string(value).expect("plain structs have a JSON form")
 }

@@ -1,14 +1,18 @@
 //! The inbox: where a user sees what forewarn sends, without any outside service.
 //!
-//! It is a mail server ([`smtp::serve`]), what Graph's `sendMail` leads to, and the receiving end of Slack, Teams and generic webhooks ([`router`]), with pages that
-//! show what came. It promises three things. It is strict where the real services are strict, and says so where they would lose a
+//! It is a mail server ([`smtp::serve`]), what Graph's `sendMail` leads to, and the receiving end of Slack, Teams, generic
+//! webhooks, PagerDuty and Alertmanager ([`router`]), with pages that show what came. It promises three things. It is strict where
+//! the real services are strict, and says so where they would lose a
 //! message silently: every message carries the `problems` that were found with it. It is independent: nothing here is shared with
 //! the code that sends, so that the one can catch the other's mistakes. And it is safe to leave running: memory is bounded, and
 //! all that arrives is treated as hostile, on the wire and on the pages.
 
+mod alertmanager;
 mod behaviour;
 mod card;
+mod incidents;
 mod mail;
+mod pagerduty;
 mod pages;
 mod preview;
 mod receivers;
@@ -31,6 +35,8 @@ use tokio::sync::broadcast;
 use super::SandboxClock;
 use behaviour::Script;
 pub use behaviour::{Behaviour, MailBehaviour, ReceiverBehaviour};
+pub use incidents::Incident;
+use incidents::Incidents;
 use shelf::{Entry, Shelf};
 use webhook::Expectations;
 
@@ -49,10 +55,21 @@ pub enum Channel {
     Teams,
     /// A Standard Webhooks consumer.
     Webhook,
+    /// The stand-in for `events.pagerduty.com`.
+    PagerDuty,
+    /// The stand-in for an Alertmanager.
+    Alertmanager,
 }
 
 impl Channel {
-    const ALL: [Self; 4] = [Self::Mail, Self::Slack, Self::Teams, Self::Webhook];
+    const ALL: [Self; 6] = [
+        Self::Mail,
+        Self::Slack,
+        Self::Teams,
+        Self::Webhook,
+        Self::PagerDuty,
+        Self::Alertmanager,
+    ];
 
     /// The name in JSON and in links.
     pub fn as_str(self) -> &'static str {
@@ -61,6 +78,8 @@ impl Channel {
             Self::Slack => "slack",
             Self::Teams => "teams",
             Self::Webhook => "webhook",
+            Self::PagerDuty => "pagerduty",
+            Self::Alertmanager => "alertmanager",
         }
     }
 }
@@ -112,6 +131,7 @@ struct Inner {
     shelf: Mutex<Shelf>,
     script: Mutex<Script>,
     expected: Mutex<Expectations>,
+    incidents: Mutex<Incidents>,
     feed: broadcast::Sender<Received>,
 }
 
@@ -123,6 +143,7 @@ impl Inbox {
             shelf: Mutex::default(),
             script: Mutex::default(),
             expected: Mutex::default(),
+            incidents: Mutex::default(),
             feed: broadcast::channel(FEED).0,
         }))
     }
@@ -144,6 +165,12 @@ impl Inbox {
     /// How many came since the start.
     pub fn counts(&self) -> Counts {
         self.shelf().counts()
+    }
+
+    /// What was opened at PagerDuty and Alertmanager: what is still open first.
+    pub fn incidents(&self) -> Vec<Incident> {
+        let now = self.now();
+        self.known_incidents().listed(now)
     }
 
     /// Every message from now on, as it comes.
@@ -204,6 +231,10 @@ impl Inbox {
         lock(&self.0.script)
     }
 
+    fn known_incidents(&self) -> MutexGuard<'_, Incidents> {
+        lock(&self.0.incidents)
+    }
+
     fn expected(&self) -> MutexGuard<'_, Expectations> {
         lock(&self.0.expected)
     }
@@ -214,8 +245,9 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The receivers (`POST /slack/{name}`, `/teams/{name}`, `/hooks/{name}`), the pages (`/`, `/mail/{id}`, `/message/{id}`), the list as
-/// JSON (`/api/messages`) and the behaviours on request (`/_sandbox/inbox`).
+/// The receivers (`POST /slack/{name}`, `/teams/{name}`, `/hooks/{name}`, `/pagerduty/{name}/v2/enqueue`,
+/// `/alertmanager/{name}/api/v2/alerts`), the pages (`/`, `/incidents`, `/mail/{id}`, `/message/{id}`), the lists as JSON
+/// (`/api/messages`, `/api/incidents`) and the behaviours on request (`/_sandbox/inbox`).
 pub fn router(inbox: Inbox) -> Router {
     receivers::routes()
         .merge(pages::routes())

@@ -1,21 +1,21 @@
-//! The receiving ends of Slack, Teams and generic webhooks: they answer as the real ones do.
+//! The receiving ends of Slack, Teams, generic webhooks, PagerDuty and Alertmanager: they answer as the real ones do.
 
 use std::{future::pending, time::Duration};
 
 use axum::{
-    Router,
+    Json, Router,
     body::Bytes,
     extract::{DefaultBodyLimit, Path, State},
     http::{HeaderMap, StatusCode, header::CONTENT_TYPE},
     response::{IntoResponse, Response},
-    routing::post,
+    routing::{get, post},
 };
 use tokio::time::timeout;
 
 use super::{
-    Channel, Inbox,
+    Channel, Inbox, alertmanager,
     behaviour::Misdeed,
-    card,
+    card, pagerduty,
     shelf::{Arrival, Content},
     slack, webhook,
 };
@@ -42,6 +42,8 @@ pub(super) struct Inspection {
     pub(super) problems: Vec<String>,
     /// The status and the text of the refusal; `None`: taken.
     pub(super) refusal: Option<(StatusCode, String)>,
+    /// What to answer when it is taken, in place of what is always answered.
+    pub(super) answer: Option<String>,
     /// What is the same on every try.
     pub(super) key: Option<String>,
 }
@@ -51,6 +53,12 @@ pub(super) fn routes() -> Router<Inbox> {
         .route("/slack/{name}", post(take_slack))
         .route("/teams/{name}", post(take_teams))
         .route("/hooks/{name}", post(take_webhook))
+        .route("/pagerduty/{name}/v2/enqueue", post(take_event))
+        .route("/alertmanager/{name}/api/v2/alerts", post(take_alerts))
+        .route(
+            "/alertmanager/{name}/api/v2/status",
+            get(alertmanager_status),
+        )
         .layer(DefaultBodyLimit::max(BODY))
 }
 
@@ -118,6 +126,57 @@ async fn take_webhook(
     .await
 }
 
+async fn take_event(
+    State(inbox): State<Inbox>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let inspect = |inbox: &Inbox| {
+        let now = inbox.now();
+        pagerduty::inspect(&name, &body, &mut inbox.known_incidents(), now)
+    };
+    let taken = (StatusCode::ACCEPTED, "");
+    receive(
+        &inbox,
+        Channel::PagerDuty,
+        &name,
+        &headers,
+        &body,
+        inspect,
+        taken,
+    )
+    .await
+}
+
+async fn take_alerts(
+    State(inbox): State<Inbox>,
+    Path(name): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let inspect = |inbox: &Inbox| {
+        let (now, is_json) = (inbox.now(), is_json(&headers));
+        let mut incidents = inbox.known_incidents();
+        alertmanager::inspect(&name, is_json, &body, &mut incidents, now)
+    };
+    let taken = (StatusCode::OK, "");
+    receive(
+        &inbox,
+        Channel::Alertmanager,
+        &name,
+        &headers,
+        &body,
+        inspect,
+        taken,
+    )
+    .await
+}
+
+async fn alertmanager_status(State(inbox): State<Inbox>) -> Response {
+    Json(alertmanager::status(inbox.now())).into_response()
+}
+
 async fn receive(
     inbox: &Inbox,
     channel: Channel,
@@ -161,9 +220,10 @@ async fn receive(
             body: body.to_vec(),
         },
     });
-    match inspection.refusal {
-        Some(refusal) => refusal.into_response(),
-        None => taken.into_response(),
+    match (inspection.refusal, inspection.answer) {
+        (Some(refusal), _) => refusal.into_response(),
+        (None, Some(answer)) => (taken.0, answer).into_response(),
+        (None, None) => taken.into_response(),
     }
 }
 

@@ -77,6 +77,7 @@ pub(super) fn inspect(body: &[u8]) -> Inspection {
 
 fn refuse(word: &str, why: &str) -> Inspection {
     Inspection {
+        answer: None,
         title: format!("({word})"),
         problems: vec![why.to_owned()],
         refusal: Some((StatusCode::BAD_REQUEST, word.to_owned())),

@@ -12,13 +12,14 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::{
     Channel, Inbox, Received, mail, preview,
     shelf::{Content, Entry},
 };
-use view::{Door, ListPage, MailPage, MessagePage, Page, Row};
+use view::{Door, IncidentRow, IncidentsPage, ListPage, MailPage, MessagePage, Page, Row};
 
 /// Rows of one page of the list.
 const ROWS: usize = 200;
@@ -33,12 +34,14 @@ const FILE_POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 pub(super) fn routes() -> Router<Inbox> {
     Router::new()
         .route("/", get(list))
+        .route("/incidents", get(incidents))
         .route("/mail/{id}", get(mail_page))
         .route("/mail/{id}/html", get(mail_html))
         .route("/mail/{id}/source", get(source))
         .route("/message/{id}", get(message_page))
         .route("/message/{id}/source", get(source))
         .route("/api/messages", get(api))
+        .route("/api/incidents", get(api_incidents))
         .route("/inbox.css", get(style))
         .route("/inbox.js", get(script))
 }
@@ -74,7 +77,14 @@ async fn list(State(inbox): State<Inbox>, Query(filter): Query<Filter>) -> Respo
             }
         }
     }
-    let labels = ["Mail", "Slack", "Teams", "Webhooks"];
+    let labels = [
+        "Mail",
+        "Slack",
+        "Teams",
+        "Webhooks",
+        "PagerDuty",
+        "Alertmanager",
+    ];
     let doors: Vec<Door> = std::iter::zip(Channel::ALL, labels)
         .zip(kept)
         .map(|((channel, label), kept)| Door {
@@ -83,7 +93,11 @@ async fn list(State(inbox): State<Inbox>, Query(filter): Query<Filter>) -> Respo
             kept,
         })
         .collect();
+    let now = inbox.now();
+    let incidents = inbox.incidents();
     show(&ListPage {
+        incidents: incidents.len(),
+        open: incidents.iter().filter(|one| one.is_open(now)).count(),
         older: rows.last().filter(|_| more).map(|row| row.id),
         rows,
         doors,
@@ -91,8 +105,25 @@ async fn list(State(inbox): State<Inbox>, Query(filter): Query<Filter>) -> Respo
         newest: filter.before.is_none(),
         channel: filter.channel,
         counts: inbox.counts(),
-        now: inbox.now().format("%a %-d %b %Y, %H:%M UTC").to_string(),
+        now: shown(now),
     })
+}
+
+async fn incidents(State(inbox): State<Inbox>) -> Response {
+    let now = inbox.now();
+    let rows: Vec<IncidentRow> = inbox
+        .incidents()
+        .iter()
+        .map(|incident| IncidentRow::new(incident, now))
+        .collect();
+    show(&IncidentsPage {
+        rows,
+        now: shown(now),
+    })
+}
+
+fn shown(at: DateTime<Utc>) -> String {
+    at.format("%a %-d %b %Y, %H:%M UTC").to_string()
 }
 
 async fn mail_page(State(inbox): State<Inbox>, Path(id): Path<u64>) -> Response {
@@ -177,6 +208,13 @@ async fn api(State(inbox): State<Inbox>, Query(filter): Query<Filter>) -> Respon
     let admitted = |received: &Received| filter.admits(received);
     let messages: Vec<Received> = inbox.messages().into_iter().filter(admitted).collect();
     let document = serde_json::json!({"messages": messages, "counts": inbox.counts()});
+    let mut response = Json(document).into_response();
+    harden(&mut response, FILE_POLICY);
+    response
+}
+
+async fn api_incidents(State(inbox): State<Inbox>) -> Response {
+    let document = serde_json::json!({"incidents": inbox.incidents()});
     let mut response = Json(document).into_response();
     harden(&mut response, FILE_POLICY);
     response

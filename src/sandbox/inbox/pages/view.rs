@@ -2,16 +2,18 @@
 
 use std::sync::LazyLock;
 
+use chrono::{DateTime, Utc};
 use minijinja::{Environment, UndefinedBehavior, value::Serde};
 use serde::Serialize;
 
-use crate::sandbox::inbox::{Channel, Counts, Received, preview::Piece};
+use crate::sandbox::inbox::{Channel, Counts, Incident, Received, preview::Piece};
 
 static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     for (name, source) in [
         ("base.html", include_str!("templates/base.html")),
+        ("incidents.html", include_str!("templates/incidents.html")),
         ("list.html", include_str!("templates/list.html")),
         ("mail.html", include_str!("templates/mail.html")),
         ("message.html", include_str!("templates/message.html")),
@@ -47,6 +49,9 @@ pub(super) struct ListPage {
     /// The last message on this page, if there are older ones.
     pub(super) older: Option<u64>,
     pub(super) counts: Counts,
+    /// Incidents and alerts that are known, and that are open.
+    pub(super) incidents: usize,
+    pub(super) open: usize,
     pub(super) now: String,
 }
 
@@ -56,6 +61,45 @@ pub(super) struct Door {
     pub(super) name: &'static str,
     pub(super) label: &'static str,
     pub(super) kept: usize,
+}
+
+/// What is open at PagerDuty and Alertmanager, and what has been closed.
+#[derive(Serialize)]
+pub(super) struct IncidentsPage {
+    pub(super) rows: Vec<IncidentRow>,
+    pub(super) now: String,
+}
+
+/// One of them.
+#[derive(Serialize)]
+pub(super) struct IncidentRow {
+    channel: &'static str,
+    receiver: String,
+    title: String,
+    key: String,
+    severity: String,
+    since: String,
+    /// When it ended or will; empty: it stays until it is resolved.
+    end: String,
+    events: u32,
+    open: bool,
+}
+
+impl IncidentRow {
+    pub(super) fn new(incident: &Incident, now: DateTime<Utc>) -> Self {
+        let shown = |at: DateTime<Utc>| at.format("%-d %b %Y, %H:%M").to_string();
+        Self {
+            channel: incident.channel.as_str(),
+            receiver: incident.receiver.clone(),
+            title: incident.title.clone(),
+            key: incident.key.clone(),
+            severity: incident.severity.clone(),
+            since: shown(incident.opened_at),
+            end: incident.ends_at.map(shown).unwrap_or_default(),
+            events: incident.events,
+            open: incident.is_open(now),
+        }
+    }
 }
 
 /// One mail.
@@ -85,6 +129,10 @@ pub(super) struct MessagePage<'a> {
 
 impl Page for ListPage {
     const TEMPLATE: &'static str = "list.html";
+}
+
+impl Page for IncidentsPage {
+    const TEMPLATE: &'static str = "incidents.html";
 }
 
 impl Page for MailPage<'_> {

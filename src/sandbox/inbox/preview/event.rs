@@ -52,7 +52,7 @@ fn text(text: String) -> Vec<Piece> {
     vec![Piece::text(cell(text), "")]
 }
 
-fn shown(value: &Value) -> String {
+pub(super) fn shown(value: &Value) -> String {
     match value {
         Value::Null => "–".to_owned(),
         Value::String(text) => text.clone(),

@@ -7,6 +7,7 @@ mod card;
 mod event;
 mod markdown;
 mod mrkdwn;
+mod on_call;
 mod slack;
 
 use serde::Serialize;
@@ -99,6 +100,8 @@ pub(super) fn pieces(channel: Channel, message: &Value) -> Vec<Piece> {
         Channel::Slack => slack::pieces(message),
         Channel::Teams => card::pieces(message),
         Channel::Webhook => event::pieces(message),
+        Channel::PagerDuty => on_call::event(message),
+        Channel::Alertmanager => on_call::alerts(message),
         Channel::Mail => Vec::new(),
     }
 }
