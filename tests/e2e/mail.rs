@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use forewarn::sandbox::{Fault, Faults, Rule, inbox::Channel};
 
 use crate::{
     arrived::{assert_no_problems, html, messages, told},
     config::{EVERY_SECOND, ONCE, RECIPIENT, chat, graph_mail, token_mail},
     expected::due,
+    process::Process,
     wait::{SOON, until},
     world::{World, crowd, now},
 };
@@ -165,7 +167,7 @@ fn a_wrong_secret_is_explained() {
         ] {
             let mut command = world.command(&["test", "mail"]);
             command.env("CLIENT_SECRET", &secret);
-            let tested = crate::process::Process::start(&mut command).end(SOON);
+            let tested = Process::start(&mut command).end(SOON);
             assert_eq!(tested.code, Some(1));
             for part in [words, "was read from environment variable CLIENT_SECRET"] {
                 assert!(tested.stdout.contains(part), "{part}: {}", tested.stdout);
@@ -221,4 +223,29 @@ fn where_the_app_itself_is_refused_the_others_are_told_and_mail_is_not() {
         recovered("slack") && recovered("mail") && recovered(OTHER)
     });
     daemon.stop();
+}
+
+#[test]
+fn no_token_shows_however_much_is_logged() {
+    let world = World::new(&crowd(1));
+    let receivers = [
+        graph_mail("mail", MAILBOX),
+        token_mail("token-mail", &world.sandbox, RECIPIENT),
+    ];
+    world.configure(ONCE, &receivers.concat());
+    // a JWT begins so, and XOAUTH2 in base64
+    let shown = ["eyJ", &STANDARD.encode(format!("user={MAILBOX}"))[..20]];
+    for receiver in ["mail", "token-mail"] {
+        let mut command = world.command(&["test", receiver]);
+        command.env("FOREWARN_LOG", "trace");
+        let tested = Process::start(&mut command).end(SOON);
+        assert_eq!(tested.code, Some(0), "{}", tested.stdout);
+        assert!(tested.stderr.contains("TRACE"), "there is much to see");
+        for text in [&tested.stdout, &tested.stderr] {
+            for part in shown {
+                let line = text.lines().find(|line| line.contains(part));
+                assert_eq!(line, None, "{receiver}");
+            }
+        }
+    }
 }

@@ -78,12 +78,12 @@ fn tenant(
     at: &KeyPath,
     report: &mut Report<'_>,
 ) -> Option<String> {
-    let named = || tenants.iter().flatten().map(String::as_str);
+    let known = || tenants.iter().flatten().map(String::as_str);
     match (name, tenants) {
-        (Some(name), _) if named().any(|known| known == name) => Some(name),
+        (Some(name), _) if known().any(|one| one == name) => Some(name),
         (Some(name), _) => {
-            if named().next().is_some() {
-                let remedy = did_you_mean(&name, named());
+            if known().next().is_some() {
+                let remedy = did_you_mean(&name, known());
                 report.error(at, format!("there is no tenant {name:?}"), remedy);
             }
             None
@@ -91,13 +91,13 @@ fn tenant(
         (None, [only]) => only.clone(),
         (None, []) => None,
         (None, _) => {
-            let names: Vec<String> = named()
+            let choices: Vec<String> = known()
                 .map(|name| format!("`tenant = \"{name}\"`"))
                 .collect();
             report.error(
                 at,
                 "there are several tenants, and the mailbox is in one of them",
-                format!("write {}", names.join(" or ")),
+                format!("write {}", choices.join(" or ")),
             );
             None
         }

@@ -136,7 +136,7 @@ impl<'a> Answer<'a> {
             ),
             (403, _) => format!(
                 "Let the client send mail: either allow it to send as {mailbox} alone, by Exchange's RBAC for Applications (the role \
-                 \"Application Mail.Send\"), or grant it the application permission Mail.Send in Entra (API permissions) with admin \
+                 \"Application Mail.Send\"; `forewarn setup` prints the commands), or grant it the application permission Mail.Send in Entra (API permissions) with admin \
                  consent, and it may send as everybody. What was granted can take up to two hours to be in force"
             ),
             (404, "MailboxNotEnabledForRESTAPI") => format!(

@@ -64,7 +64,7 @@ async fn a_refused_sign_in_says_why() {
         ("535 5.7.8 wrong password", "535 5.7.8 wrong password"),
         (
             "550 5.7.30 Basic authentication is not supported for Client Submission.",
-            "Exchange Online",
+            "smtp.oauth2 in place of smtp.password), or send through Graph",
         ),
     ] {
         let peer = Peer::start(Manner {
