@@ -45,10 +45,15 @@ impl KeyPath {
         self.is_within(other) || other.is_within(self)
     }
 
-    fn is_within(&self, outer: &Self) -> bool {
-        self.0.strip_prefix(&outer.0).is_some_and(|rest| {
-            outer.0.is_empty() || rest.is_empty() || rest.starts_with(['.', '['])
+    /// Is the path of this text this one, or within it?
+    pub(crate) fn holds(&self, path: &str) -> bool {
+        path.strip_prefix(&self.0).is_some_and(|rest| {
+            self.0.is_empty() || rest.is_empty() || rest.starts_with(['.', '['])
         })
+    }
+
+    fn is_within(&self, outer: &Self) -> bool {
+        outer.holds(&self.0)
     }
 
     /// The path as a TOML header has it: `receivers.smtp`.

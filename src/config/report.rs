@@ -165,6 +165,14 @@ impl<'a> Report<'a> {
         None
     }
 
+    /// Is there anything at or below this path that cannot be lived with? What else is said of it may then be beside the point.
+    pub(crate) fn is_faulty(&self, path: &KeyPath) -> bool {
+        let is_error =
+            |problem: &Problem| problem.severity == Severity::Error && path.holds(&problem.path);
+        self.broken.iter().any(|broken| path.touches(broken))
+            || self.found.iter().any(|(problem, _)| is_error(problem))
+    }
+
     /// Is there anything that cannot be lived with?
     pub(crate) fn has_errors(&self) -> bool {
         self.found

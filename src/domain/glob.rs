@@ -1,5 +1,7 @@
 //! Case-insensitive globs: `*` is any run of characters, `?` any one.
 
+mod inclusion;
+
 /// A pattern as written in a matcher.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glob {

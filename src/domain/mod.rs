@@ -10,6 +10,7 @@ pub mod backoff;
 pub mod calendar;
 pub mod clean;
 pub mod clock;
+pub mod coverage;
 pub mod decide;
 pub mod digest;
 pub mod facts;

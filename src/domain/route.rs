@@ -1,5 +1,8 @@
 //! Which receivers an alert goes to.
 
+#[cfg(test)]
+mod properties;
+
 use chrono::TimeDelta;
 
 use super::matcher::{Matcher, Subject};

@@ -119,6 +119,12 @@ static SHIPPED: [Shipped; 4] = [
     },
 ];
 
+/// So many days before its end something that a shipped rule knows is overdue, at the earliest.
+pub(super) fn overdue_at_the_earliest() -> u16 {
+    let days = SHIPPED.iter().map(|shipped| shipped.rule.overdue_from);
+    days.max().unwrap_or_default()
+}
+
 /// The rule that holds for one credential: that of the first policy that matches, or a shipped one.
 pub fn rule(subject: &Subject<'_>, policies: &Policies) -> Option<SelfRenewing> {
     let own = policies

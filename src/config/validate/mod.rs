@@ -12,6 +12,7 @@ mod on_call;
 mod owners;
 mod receiver;
 mod route;
+mod rules;
 mod schedule;
 mod secret;
 mod sign_in;
@@ -24,6 +25,7 @@ mod url;
 use chrono::{DateTime, Utc};
 
 use super::{Config, LogFormat, path::KeyPath, platform::Platform, raw, report::Report};
+use crate::domain::route::Routes;
 
 const MAX_CREDENTIALS: u32 = 5_000;
 
@@ -48,7 +50,8 @@ pub(crate) fn config(
     };
     let receivers = receiver::receivers(raw.receivers, senders, report);
     tenant::note_senders(&mut tenants, &receivers);
-    let routes = route::routes(raw.routes, &names, &tenants, report);
+    let routes = route::routes(raw.routes, &names, report);
+    rules::check(&policies, &routes, &tenants, report);
     let store = store::store(raw.store, report);
     let http = http::http(raw.http, report);
     if let Some(url) = &raw.heartbeat.url {
@@ -61,7 +64,7 @@ pub(crate) fn config(
         policies,
         tenants,
         receivers,
-        routes,
+        routes: Routes::new(routes, &names),
         calendar,
         store: store?,
         http: http?,

@@ -6,37 +6,26 @@ use super::{
 };
 use crate::{
     config::{path::KeyPath, raw, report::Report, suggest::did_you_mean},
-    domain::route::{Escalation, GroupKey, Route, Routes},
-    entra::config::TenantConfig,
+    domain::route::{Escalation, GroupKey, Route},
 };
 
-/// The routes. `receivers` are the names that they may use.
+/// The routes as written. `receivers` are the names that they may use.
 pub(super) fn routes(
     raw: Vec<raw::Route>,
     receivers: &[String],
-    tenants: &[TenantConfig],
     report: &mut Report<'_>,
-) -> Routes {
+) -> Vec<Route> {
     let at = KeyPath::root().key("routes");
     if !raw.is_empty() {
         warn_of_unused(&raw, receivers, report);
     }
-    let routes: Vec<Route> = raw
-        .into_iter()
+    raw.into_iter()
         .enumerate()
-        .map(|(index, raw)| route(raw, receivers, tenants, &at.index(index), report))
-        .collect();
-    warn_of_order(&routes, &at, report);
-    Routes::new(routes, receivers)
+        .map(|(index, raw)| route(raw, receivers, &at.index(index), report))
+        .collect()
 }
 
-fn route(
-    raw: raw::Route,
-    receivers: &[String],
-    tenants: &[TenantConfig],
-    at: &KeyPath,
-    report: &mut Report<'_>,
-) -> Route {
+fn route(raw: raw::Route, receivers: &[String], at: &KeyPath, report: &mut Report<'_>) -> Route {
     let escalation = escalation(&raw, at, report);
     if raw.receivers.as_ref().is_none_or(Vec::is_empty) {
         report.error(
@@ -58,19 +47,8 @@ fn route(
             report,
         );
     }
+    warn_of_repeats(&raw, at, report);
     let matcher = matcher(raw.r#match, Asked::AboutAnAlert, &at.key("match"), report);
-    let knows =
-        |tenant: &TenantConfig| matcher.tenant.iter().any(|glob| glob.matches(&tenant.name));
-    if !matcher.tenant.is_empty() && !tenants.is_empty() && !tenants.iter().any(knows) {
-        report.warning(
-            &at.key("match").key("tenant"),
-            "there is no such tenant, so this route matches nothing",
-            did_you_mean(
-                matcher.tenant.first().map_or("", |glob| glob.as_str()),
-                tenants.iter().map(|tenant| tenant.name.as_str()),
-            ),
-        );
-    }
     Route {
         matcher,
         receivers: raw.receivers.unwrap_or_default(),
@@ -112,6 +90,27 @@ fn known_names(names: &[String], receivers: &[String], at: &KeyPath, report: &mu
     }
 }
 
+/// Who is told of an alert anyway is no use as somebody else to tell.
+fn warn_of_repeats(raw: &raw::Route, at: &KeyPath, report: &mut Report<'_>) {
+    let told = raw.receivers.as_deref().unwrap_or_default();
+    let fallback = raw.fallback.iter().flatten().enumerate();
+    for (index, name) in fallback.filter(|(_, name)| told.contains(name)) {
+        report.warning(
+            &at.key("fallback").index(index),
+            format!("`{name}` is among `receivers`, so it is told anyway"),
+            "name another one, or delete it",
+        );
+    }
+    let escalate_to = raw.escalate_to.as_deref().unwrap_or_default();
+    if !escalate_to.is_empty() && escalate_to.iter().all(|name| told.contains(name)) {
+        report.warning(
+            &at.key("escalate_to"),
+            "names only those who were told already",
+            "name somebody else who can act, or delete it with `escalate_after`",
+        );
+    }
+}
+
 fn escalation(raw: &raw::Route, at: &KeyPath, report: &mut Report<'_>) -> Option<Escalation> {
     match (&raw.escalate_after, &raw.escalate_to) {
         (Some(after), Some(receivers)) => {
@@ -146,29 +145,5 @@ fn warn_of_unused<'a>(routes: &'a [raw::Route], receivers: &[String], report: &m
                 "name it in a route's `receivers` or `fallback`, or delete it",
             );
         }
-    }
-}
-
-/// A route behind one that takes everything is never reached; and what no route takes goes to nobody.
-fn warn_of_order(routes: &[Route], at: &KeyPath, report: &mut Report<'_>) {
-    let takes_all = |route: &Route| route.matcher.is_empty();
-    let stops = |route: &Route| takes_all(route) && !route.go_on;
-    if let Some(stop) = routes.iter().position(stops) {
-        for index in stop + 1..routes.len() {
-            report.warning(
-                &at.index(index),
-                format!("never reached: routes[{stop}] takes everything"),
-                "move it up, or let that one say `continue = true`",
-            );
-        }
-    }
-    if let Some(last) = routes.len().checked_sub(1)
-        && !routes.iter().any(takes_all)
-    {
-        report.warning(
-            &at.index(last),
-            "alerts that no route matches go to nobody",
-            "add a last [[routes]] without `match`",
-        );
     }
 }

@@ -27,21 +27,12 @@ pub(super) fn policies(
         &root.key("thresholds"),
         report,
     );
-    let last = exceptions.len().saturating_sub(1);
     let exceptions = exceptions
         .into_iter()
         .enumerate()
         .map(|(index, raw)| {
             let at = root.key("policies").index(index);
-            let policy = policy(raw, &default, &at, report);
-            if policy.matcher.is_empty() && index < last {
-                report.warning(
-                    &at,
-                    "matches every credential, so no policy after it is ever used",
-                    "give it a `match`, or move it to the end",
-                );
-            }
-            policy
+            policy(raw, &default, &at, report)
         })
         .collect();
     Policies {
