@@ -11,6 +11,8 @@ pub struct Health {
     pub last_success: Option<DateTime<Utc>>,
     /// How many apps it held.
     pub apps: Option<u64>,
+    /// How many service principals beside them, where they are read.
+    pub principals: Option<u64>,
     /// Scans that failed since then.
     pub failures: u32,
     /// When the first of them was.
@@ -26,10 +28,12 @@ pub struct Health {
 /// How a scan went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scanned<'a> {
-    /// It was complete and held so many apps.
+    /// It was complete.
     Complete {
-        /// How many.
+        /// So many apps were listed.
         apps: u64,
+        /// So many service principals beside them; `None`: they are not read.
+        principals: Option<u64>,
     },
     /// It failed.
     Failed {
@@ -63,17 +67,30 @@ pub enum Change {
 const FAILURES_BEFORE_ALERT: u32 = 2;
 
 impl Health {
-    /// Does a complete scan that held so many apps hold suddenly fewer than the one before, by over a fifth?
-    pub fn shrank_to(&self, apps: u64) -> bool {
-        self.apps
-            .is_some_and(|before| apps.saturating_mul(5) < before.saturating_mul(4))
+    /// Does a complete scan that listed so many hold suddenly fewer than the one before, by over a fifth? Either list counts: each
+    /// can be lost alone.
+    pub fn shrank_to(&self, apps: u64, principals: Option<u64>) -> bool {
+        self.loss(apps, principals).is_some()
+    }
+
+    /// What was lost: how many there are, what they are, and how many there were.
+    fn loss(&self, apps: u64, principals: Option<u64>) -> Option<(u64, &'static str, u64)> {
+        let lists = [
+            (Some(apps), "apps", self.apps),
+            (principals, "service principals", self.principals),
+        ];
+        lists.into_iter().find_map(|(now, what, before)| {
+            let (now, before) = (now?, before?);
+            let is_lost = now.saturating_mul(5) < before.saturating_mul(4);
+            is_lost.then_some((now, what, before))
+        })
     }
 
     /// The tenant's health after a scan that ended at `now`, and what is to be told.
     pub fn after(&self, scanned: Scanned<'_>, now: DateTime<Utc>) -> (Self, Option<Change>) {
         match scanned {
             Scanned::Failed { error } => self.after_failure(error, now),
-            Scanned::Complete { apps } => self.after_success(apps, now),
+            Scanned::Complete { apps, principals } => self.after_success(apps, principals, now),
         }
     }
 
@@ -95,18 +112,24 @@ impl Health {
         (health, change)
     }
 
-    fn after_success(&self, apps: u64, now: DateTime<Utc>) -> (Self, Option<Change>) {
+    fn after_success(
+        &self,
+        apps: u64,
+        principals: Option<u64>,
+        now: DateTime<Utc>,
+    ) -> (Self, Option<Change>) {
         let clean = Self {
             last_success: Some(now),
             apps: Some(apps),
+            principals,
             skew_announced: self.skew_announced,
             ..Self::default()
         };
-        if let Some(before) = self.apps.filter(|_| self.shrank_to(apps)) {
+        if let Some((count, what, before)) = self.loss(apps, principals) {
             // told once: a drop while `failing` stands is part of the same trouble
             let change = (!self.announced).then(|| {
                 let problem = format!(
-                    "The last complete scan saw {apps} apps, the one before it {before}. If nobody removed that many, \
+                    "The last complete scan saw {count} {what}, the one before it {before}. If nobody removed that many, \
                      forewarn may have lost a permission; what it does not see it cannot warn of. Nothing is taken as removed before the next complete scan confirms it."
                 );
                 Change::Failing { blindness: Blindness::Shrunk, problem, since: now }
@@ -152,7 +175,10 @@ mod tests {
     const FAILED: Scanned<'_> = Scanned::Failed { error: "no" };
 
     fn complete(apps: u64) -> Scanned<'static> {
-        Scanned::Complete { apps }
+        Scanned::Complete {
+            apps,
+            principals: None,
+        }
     }
 
     /// `F`: failing told, `R`: recovered told, `-`: nothing.
@@ -201,6 +227,26 @@ mod tests {
             "-F--R"
         );
         assert_eq!(told(&[complete(0), complete(0), complete(7)]), "---");
+    }
+
+    #[test]
+    fn the_loss_of_service_principals_alone_is_told_unless_they_are_no_longer_asked_for() {
+        let scan = |principals| Scanned::Complete {
+            apps: 100,
+            principals,
+        };
+        let many = scan(Some(500));
+        assert_eq!(told(&[many, scan(Some(3)), scan(Some(3))]), "-FR");
+        assert_eq!(told(&[many, scan(None), many, scan(Some(400))]), "----");
+        let (health, _) = Health::default().after(many, DateTime::UNIX_EPOCH);
+        let (_, change) = health.after(scan(Some(3)), DateTime::UNIX_EPOCH);
+        let Some(Change::Failing { problem, .. }) = change else {
+            panic!("not told")
+        };
+        assert!(
+            problem.contains("3 service principals, the one before it 500"),
+            "{problem}"
+        );
     }
 
     #[test]

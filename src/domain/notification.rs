@@ -24,10 +24,10 @@ pub enum EventType {
     /// Credentials that were told of and need nothing more.
     #[serde(rename = "credential.resolved")]
     Resolved,
-    /// A tenant cannot be seen, or suddenly shows much less.
+    /// A tenant cannot be seen, or suddenly shows much less; or messages to a receiver do not arrive.
     #[serde(rename = "monitor.failing")]
     MonitorFailing,
-    /// It can be seen again.
+    /// It can be seen again, or they do.
     #[serde(rename = "monitor.recovered")]
     MonitorRecovered,
     /// A credential came to an app that was known.
@@ -117,6 +117,24 @@ pub enum Subject {
         /// What it was and how it is now.
         note: String,
     },
+    /// Messages to a receiver do not arrive: told to the others.
+    ReceiverFailing {
+        /// Its name.
+        receiver: String,
+        /// What the last try said.
+        error: String,
+        /// Was the message given up on, or is it still tried?
+        given_up: bool,
+        /// Since when.
+        since: DateTime<Utc>,
+    },
+    /// It takes messages again.
+    ReceiverRecovered {
+        /// Its name.
+        receiver: String,
+        /// Since when it had been failing.
+        since: DateTime<Utc>,
+    },
     /// Credentials and owners that came or went; each row's `section` says which.
     Changed {
         /// At least one.
@@ -175,7 +193,10 @@ impl Notification {
             | Subject::Changed { alerts }
             | Subject::Digest { alerts, .. }
             | Subject::Test { alerts } => alerts,
-            Subject::Failing { .. } | Subject::Recovered { .. } => &[],
+            Subject::Failing { .. }
+            | Subject::Recovered { .. }
+            | Subject::ReceiverFailing { .. }
+            | Subject::ReceiverRecovered { .. } => &[],
         }
     }
 
@@ -196,8 +217,12 @@ impl Notification {
                 _ => EventType::Added,
             },
             (Subject::Digest { .. }, _) => EventType::Digest,
-            (Subject::Failing { .. }, _) => EventType::MonitorFailing,
-            (Subject::Recovered { .. }, _) => EventType::MonitorRecovered,
+            (Subject::Failing { .. } | Subject::ReceiverFailing { .. }, _) => {
+                EventType::MonitorFailing
+            }
+            (Subject::Recovered { .. } | Subject::ReceiverRecovered { .. }, _) => {
+                EventType::MonitorRecovered
+            }
             (Subject::Test { .. }, _) => EventType::Test,
         }
     }

@@ -14,6 +14,8 @@ pub struct Snapshot {
     /// How many app registrations there are; where only service principals are scanned, how many of those, with credentials or
     /// without. A sudden loss of them means that something is no longer seen.
     pub listed: u64,
+    /// How many service principals there are beside them; `None`: they are not scanned, or are the ones that `listed` counts.
+    pub listed_principals: Option<u64>,
     /// Odd values that were met on the way; none of them stopped the scan.
     pub warnings: Vec<Warning>,
     /// What else is known of the apps.

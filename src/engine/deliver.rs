@@ -9,7 +9,12 @@ use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use tokio_util::sync::CancellationToken;
 use tracing::{error, info, warn};
 
-use super::{Engine, plan::new_id};
+use super::{
+    Engine,
+    pace::pause_until,
+    plan::new_id,
+    standing::{Came, standing},
+};
 use crate::{
     domain::backoff::delivery_wait,
     notify::{Envelope, Notifier, Payload, SendError},
@@ -51,13 +56,13 @@ pub async fn deliver_due(
     notifier: &dyn Notifier,
     stop: &CancellationToken,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
+    let pace = TimeDelta::from_std(notifier.pace()).unwrap_or_default();
     while !stop.is_cancelled() {
         let now = engine.clock.now();
-        let Some(claim) = engine
+        let claim = engine
             .store
-            .claim(notifier.name(), now, now + LEASE)
-            .await?
-        else {
+            .claim(notifier.name(), now, now + LEASE, now + pace);
+        let Some(claim) = claim.await? else {
             break;
         };
         deliver(engine, notifier, &claim, stop).await?;
@@ -105,7 +110,8 @@ async fn deliver(
         let sent = send_part(engine, notifier, claim, part, payload).await;
         let goes_on = sent.is_ok();
         record(engine, notifier, claim, part, is_last, sent, stop).await?;
-        if !goes_on {
+        // between messages the pace is the store's, for there may be other senders
+        if !goes_on || is_last {
             return Ok(());
         }
         engine.clock.sleep(notifier.pace()).await;
@@ -154,18 +160,29 @@ async fn record(
     sent: Sent,
     stop: &CancellationToken,
 ) -> Result<(), StoreError> {
-    let outcome = match sent.result {
+    let result = sent.result.as_ref().copied();
+    let outcome = match result {
         Ok(()) if is_last => AttemptOutcome::Delivered,
         Ok(()) => AttemptOutcome::PartDone,
-        Err(error) => after_failure(engine, claim, &error),
+        Err(error) => after_failure(engine, claim, error),
     };
     tell(engine, notifier, claim, &outcome);
-    let part = u32::try_from(part).unwrap_or(u32::MAX);
+    let now = engine.clock.now();
+    let came = match result {
+        Ok(()) if is_last => Came::Delivered,
+        Ok(()) => Came::PartDone,
+        Err(error) => Came::Failed {
+            error,
+            given_up: matches!(outcome, AttemptOutcome::GivenUp { .. }),
+        },
+    };
     let attempt = Attempt {
         delivery: claim.delivery.id,
         at: sent.at,
         took: sent.took,
-        part,
+        part: u32::try_from(part).unwrap_or(u32::MAX),
+        pause_until: pause_until(result, notifier.pace(), !is_last, now),
+        standing: standing(engine, notifier, claim, came, now),
         outcome,
     };
     // what was taken must not be sent again because it could not be written down: a full disk may be emptied
@@ -176,7 +193,8 @@ async fn record(
             () = engine.clock.sleep(STORE_PAUSE) => {}
         }
     }
-    if matches!(attempt.outcome, AttemptOutcome::GivenUp { .. }) {
+    let may_be_news = attempt.standing.is_some();
+    if may_be_news || matches!(attempt.outcome, AttemptOutcome::GivenUp { .. }) {
         engine.outbox_bell.notify_waiters();
     }
     Ok(())

@@ -8,11 +8,13 @@ pub mod deliver;
 pub mod inventory;
 pub mod monitor;
 mod owners;
+mod pace;
 pub mod plan;
 pub mod readiness;
 pub mod retention;
 pub mod round;
 pub mod schedule;
+mod standing;
 pub mod status;
 
 use std::sync::Arc;

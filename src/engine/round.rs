@@ -94,7 +94,7 @@ impl Engine {
             policies: &self.policies,
             silences: &silences,
             calendar: &self.calendar,
-            shrunk: before.shrank_to(round.scan.apps),
+            shrunk: before.shrank_to(snapshot.listed, snapshot.listed_principals),
             now,
         };
         let planner = Planner {
@@ -106,7 +106,8 @@ impl Engine {
         let counts = planner.fill(round);
         round.upserts = changed(snapshot, known, now);
         let scanned = Scanned::Complete {
-            apps: round.scan.apps,
+            apps: snapshot.listed,
+            principals: snapshot.listed_principals,
         };
         self.judge_health(tenant, before, scanned, None, round);
         self.judge_clock(tenant, snapshot, round);

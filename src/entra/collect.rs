@@ -81,7 +81,7 @@ impl Collector {
     }
 
     /// Puts everything that was taken, in the order it came, behind what is in `snapshot`. The first list is the one that
-    /// counts.
+    /// counts; of the second it is counted how long it is.
     pub(super) fn add_to(mut self, snapshot: &mut Snapshot, is_first: bool) {
         self.sweep();
         if is_first {
@@ -92,6 +92,7 @@ impl Collector {
             self.drop_idle();
             snapshot.apps = self.apps;
         } else {
+            snapshot.listed_principals = Some(self.read as u64);
             snapshot.apps.extend(self.apps);
         }
         snapshot.noted.extend(self.noted);

@@ -31,6 +31,8 @@ pub(super) enum About<'a> {
     Credential(&'a Row),
     /// A tenant cannot be seen.
     Tenant(&'a str, Blindness),
+    /// Messages to another receiver do not arrive.
+    Receiver(&'a str),
     /// Nothing: a sample, with a made-up credential.
     Test(&'a Notification, &'a Row),
 }
@@ -40,7 +42,7 @@ impl<'a> About<'a> {
     pub(super) fn row(self) -> Option<&'a Row> {
         match self {
             Self::Credential(row) | Self::Test(_, row) => Some(row),
-            Self::Tenant(..) => None,
+            Self::Tenant(..) | Self::Receiver(_) => None,
         }
     }
 }
@@ -63,6 +65,11 @@ pub(super) fn singles<'a>(renderer: &Renderer, notification: &'a Notification) -
         event: notification.event_type(Some(row)),
         message: renderer.message(&alone(notification, row), 0..1, None),
     };
+    let whole = |about| Single {
+        about,
+        event: notification.event_type(None),
+        message: renderer.message(notification, 0..0, None),
+    };
     match &notification.subject {
         Subject::Due { .. } | Subject::Resolved { .. } => rows
             .iter()
@@ -78,11 +85,10 @@ pub(super) fn singles<'a>(renderer: &Renderer, notification: &'a Notification) -
         }
         | Subject::Recovered {
             tenant, blindness, ..
-        } => vec![Single {
-            about: About::Tenant(tenant, *blindness),
-            event: notification.event_type(None),
-            message: renderer.message(notification, 0..0, None),
-        }],
+        } => vec![whole(About::Tenant(tenant, *blindness))],
+        Subject::ReceiverFailing { receiver, .. } | Subject::ReceiverRecovered { receiver, .. } => {
+            vec![whole(About::Receiver(receiver))]
+        }
         Subject::Changed { .. } | Subject::Digest { .. } => Vec::new(),
     }
 }

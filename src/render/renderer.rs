@@ -2,6 +2,8 @@
 
 use std::{ops::Range, sync::Arc};
 
+use chrono::{DateTime, Utc};
+
 use super::{
     Item, Message,
     item::{self, Scene, Telling},
@@ -55,12 +57,7 @@ impl Renderer {
                 problem,
                 since,
             } => {
-                let since = since.with_timezone(&self.calendar.timezone);
-                let since = format!(
-                    "{}, {}",
-                    words::date(since.date_naive()),
-                    words::time(&since)
-                );
+                let since = self.moment(*since);
                 let tenant = clean(tenant, TENANT);
                 let intro = vec![
                     words::intro_failing(*blindness, &tenant, &since),
@@ -77,6 +74,28 @@ impl Renderer {
                 let title = words::title_recovered(*blindness, &clean(tenant, TENANT));
                 let intro = vec![clean(note, PROBLEM)];
                 monitor(title, RowSeverity::Ok, intro, words::FOOTER_RECOVERED)
+            }
+            Subject::ReceiverFailing {
+                receiver,
+                error,
+                given_up,
+                since,
+            } => {
+                let receiver = clean(receiver, TENANT);
+                let intro = vec![
+                    words::intro_receiver_failing(&receiver, &self.moment(*since)),
+                    words::last_try(&clean(error, PROBLEM)),
+                    words::receiver_next(*given_up).to_owned(),
+                ];
+                let title = words::title_receiver_failing(&receiver);
+                monitor(title, RowSeverity::Critical, intro, words::FOOTER_FAILING)
+            }
+            Subject::ReceiverRecovered { receiver, since } => {
+                let receiver = clean(receiver, TENANT);
+                let note = words::receiver_recovered(&receiver, &self.moment(*since));
+                let title = words::title_receiver_recovered(&receiver);
+                let footer = words::FOOTER_RECEIVER_RECOVERED;
+                monitor(title, RowSeverity::Ok, vec![note], footer)
             }
         };
         if let Some((number, parts)) = part {
@@ -172,6 +191,12 @@ impl Renderer {
             footer: vec![words::FOOTER_DIGEST.to_owned()],
             part: None,
         }
+    }
+
+    /// `Sun 22 Nov 2026, 14:00 CET`
+    fn moment(&self, at: DateTime<Utc>) -> String {
+        let at = at.with_timezone(&self.calendar.timezone);
+        words::moment(&at)
     }
 
     fn scene(&self, notification: &Notification, telling: Telling) -> Scene<'_> {

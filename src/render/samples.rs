@@ -258,6 +258,22 @@ pub(crate) fn recovered() -> Notification {
     })
 }
 
+pub(crate) fn receiver_failing() -> Notification {
+    notification(Subject::ReceiverFailing {
+        receiver: "ops-slack".to_owned(),
+        error: "the receiver is no longer there: HTTP 404: no_service".to_owned(),
+        given_up: true,
+        since: now(),
+    })
+}
+
+pub(crate) fn receiver_recovered() -> Notification {
+    notification(Subject::ReceiverRecovered {
+        receiver: "ops-slack".to_owned(),
+        since: now() - TimeDelta::hours(6),
+    })
+}
+
 pub(crate) fn skewed() -> Notification {
     notification(Subject::Failing {
         tenant: "contoso".to_owned(),

@@ -23,6 +23,8 @@ fn every_kind_of_message_as_a_person_reads_it() {
         ("own", samples::own()),
         ("resolved", samples::resolved()),
         ("failing", samples::failing()),
+        ("receiver-failing", samples::receiver_failing()),
+        ("receiver-recovered", samples::receiver_recovered()),
         ("skewed", samples::skewed()),
         ("recovered", samples::recovered()),
         ("test", samples::test()),

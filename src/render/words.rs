@@ -38,6 +38,7 @@ pub(super) const FOOTER_TEST: &str = "Sent because somebody asked forewarn for a
 pub(super) const FOOTER_RESOLVED: &str = "This comes once, to those who were told of it before.";
 pub(super) const FOOTER_FAILING: &str = "This is told once; another message comes when it is over.";
 pub(super) const FOOTER_RECOVERED: &str = "This comes once, to every receiver.";
+pub(super) const FOOTER_RECEIVER_RECOVERED: &str = "This comes once, to every other receiver.";
 pub(super) const NEVER: &str = "never expires";
 pub(super) const HOW_SAML: &str = "Make a new one on the app's single sign-on page, hand it to the app, and only then make it active.";
 pub(super) const HOW_VPN: &str = "Make a new one under Conditional Access, VPN connectivity, and roll it out before making it primary.";
@@ -122,6 +123,11 @@ pub(super) fn credential(of: Kind, name: &str) -> String {
 /// `Mon 30 Nov 2026`
 pub(super) fn date(day: NaiveDate) -> String {
     day.format("%a %-d %b %Y").to_string()
+}
+
+/// `Mon 30 Nov 2026, 14:00 CET`
+pub(super) fn moment<Z: TimeZone<Offset: std::fmt::Display>>(at: &DateTime<Z>) -> String {
+    format!("{}, {}", date(at.date_naive()), time(at))
 }
 
 /// `14:00 CET`
@@ -339,6 +345,37 @@ pub(super) fn title_recovered(blindness: Blindness, tenant: &str) -> String {
         Blindness::Unreadable | Blindness::Shrunk => format!("forewarn sees tenant {tenant} again"),
         Blindness::Skewed => format!("forewarn's clock is right again, seen from tenant {tenant}"),
     }
+}
+
+pub(super) fn title_receiver_failing(receiver: &str) -> String {
+    format!("forewarn cannot deliver to {receiver}")
+}
+
+pub(super) fn title_receiver_recovered(receiver: &str) -> String {
+    format!("forewarn delivers to {receiver} again")
+}
+
+pub(super) fn intro_receiver_failing(receiver: &str, since: &str) -> String {
+    format!(
+        "Since {since} messages to the receiver {receiver} do not arrive: whoever is told there alone hears of nothing."
+    )
+}
+
+pub(super) fn last_try(error: &str) -> String {
+    format!("The last try said: {error}")
+}
+
+/// What becomes of what was to be told there.
+pub(super) fn receiver_next(given_up: bool) -> &'static str {
+    if given_up {
+        "The message was given up on; it went to the route's fallback, where there is one. New messages are tried again."
+    } else {
+        "It is tried again for about three days; what is given up on then goes to the route's fallback, where there is one."
+    }
+}
+
+pub(super) fn receiver_recovered(receiver: &str, since: &str) -> String {
+    format!("The receiver {receiver}, which had been failing since {since}, has taken a message.")
 }
 
 /// ` (2/3)`

@@ -13,7 +13,7 @@ pub use sqlite::SqliteStore;
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
@@ -48,15 +48,19 @@ pub trait Store: Send + Sync {
     fn commit<'a>(&'a self, round: &'a Round<'_>) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// Takes the oldest delivery to `receiver` that is due at `now` and not leased, and leases it until `until`. Among those due,
-    /// deliveries that were never tried come first, so that one that keeps failing does not hold up the others.
+    /// deliveries that were never tried come first, so that one that keeps failing does not hold up the others. While the receiver
+    /// pauses nothing is given; with what is given a pause until `pause_until` begins, so that no two senders together are
+    /// quicker than the channel's pace.
     fn claim<'a>(
         &'a self,
         receiver: &'a str,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
+        pause_until: DateTime<Utc>,
     ) -> BoxFuture<'a, Result<Option<Claim>, StoreError>>;
 
-    /// When the next delivery to `receiver` is due (leases count as due when they end); `None`: nothing is waiting.
+    /// When the next delivery to `receiver` is due (leases count as due when they end), and its pause over; `None`: nothing is
+    /// waiting.
     fn next_due<'a>(
         &'a self,
         receiver: &'a str,
@@ -243,6 +247,10 @@ pub struct Claim {
     pub parts_done: u32,
     /// Failed tries so far of the part that is next.
     pub failures: u32,
+    /// When a try of it failed for the first time.
+    pub first_failure: Option<DateTime<Utc>>,
+    /// Since when the receiver has been failing; `None`: as far as is known, it works.
+    pub failing_since: Option<DateTime<Utc>>,
 }
 
 /// What came of sending one part.
@@ -258,6 +266,35 @@ pub struct Attempt {
     pub part: u32,
     /// What came of it.
     pub outcome: AttemptOutcome,
+    /// The channel takes nothing more before then, whatever is sent. A pause is never shortened.
+    pub pause_until: Option<DateTime<Utc>>,
+    /// What it may mean for the receiver as a whole.
+    pub standing: Option<Standing>,
+}
+
+/// What an attempt may mean for its receiver as a whole, and what others are told should it be news.
+///
+/// A delivery that was made ends the failing, if the receiver was, unless the last delivery to each of `targets` was given up. An
+/// attempt that was not taken begins it, unless it is known already or one of `targets` still works: one works unless its last
+/// delivery was given up, or one to it has failed [`Standing::FAILURES`] times and none has been made within
+/// [`Standing::WORKED_WITHIN`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The targets that speak for the receiver.
+    pub targets: Vec<String>,
+    /// Since when it fails, if it does.
+    pub since: DateTime<Utc>,
+    /// What is told of it.
+    pub notification: Notification,
+    /// To whom; none: nobody else is there.
+    pub deliveries: Vec<NewDelivery>,
+}
+
+impl Standing {
+    /// Failed tries of one message that count as its target failing: over half an hour, by the schedule of the tries.
+    pub const FAILURES: u32 = 4;
+    /// A target that took another message in this time works, and only that one message does not get through.
+    pub const WORKED_WITHIN: TimeDelta = TimeDelta::minutes(30);
 }
 
 /// What came of sending one part, and what becomes of the delivery.
@@ -300,6 +337,8 @@ pub struct OutboxState {
     pub last_error: Option<String>,
     /// Targets whose delivery that finished last was given up.
     pub given_up: Vec<String>,
+    /// Since when none of its own targets takes anything, see [`Standing`].
+    pub failing_since: Option<DateTime<Utc>>,
 }
 
 /// Who owns an app, as the directory told it.

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use forewarn::sandbox::inbox::{Behaviour, MailBehaviour, ReceiverBehaviour};
+use serde_json::Value;
 
 use crate::{
-    arrived::{all_were_told, assert_told_once, messages, repeats, told},
+    arrived::{Message, all_were_told, assert_told_once, messages, repeats, told},
     config::{ONCE, RECEIVERS, receivers, webhook},
     expected::due,
     wait::{SOON, until},
@@ -87,6 +88,22 @@ fn what_is_gone_is_given_up_at_once_and_the_fallback_told_instead() {
         Some(1.0)
     );
     assert_eq!(daemon.metric(&deliveries("old-siem", "retry")), Some(0.0));
+
+    for receiver in ["mail", "slack", "teams"] {
+        let says = |message: Message| {
+            let what = [message.received.title, message.text].concat();
+            what.contains("cannot deliver to old-siem")
+        };
+        until("the others hear that it fails", SOON, || {
+            messages(world.inbox(), receiver).into_iter().any(says)
+        });
+    }
+    until("so does a program", SOON, || {
+        let events = messages(world.inbox(), "siem").into_iter();
+        let events = events.map(|event| serde_json::from_str::<Value>(&event.text).unwrap());
+        let mut failing = events.filter(|event| event["type"] == "monitor.failing");
+        failing.any(|event| event["data"]["failing_receiver"] == "old-siem")
+    });
 
     let ready = daemon.get("/readyz");
     assert_eq!(ready.status, 503);

@@ -5,8 +5,10 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+mod failing;
 mod own;
 mod owners;
+mod pace;
 mod simulation;
 mod skew;
 mod stories;

@@ -96,6 +96,7 @@ async fn both_lists_are_read_and_each_asks_for_what_it_needs() {
     let snapshot = rig.scan().await.unwrap();
     assert_eq!(names(&snapshot), ["app 1", "app 2", "app 3", "app 501"]);
     assert_eq!(snapshot.listed, 3, "registrations are what counts");
+    assert!(snapshot.listed_principals.is_some());
     let types: Vec<ObjectType> = snapshot.apps.iter().map(|app| app.object_type).collect();
     assert_eq!(
         types[2..],
@@ -125,6 +126,7 @@ async fn only_service_principals_are_counted_where_only_they_are_read() {
     });
     let snapshot = rig.scan().await.unwrap();
     assert_eq!((snapshot.apps.len(), snapshot.listed), (1, 2));
+    assert_eq!(snapshot.listed_principals, None);
     let said = rig.tenant.check().await.unwrap();
     assert!(
         said.detail.ends_with("may list its service principals"),

@@ -92,7 +92,7 @@ fn alert<'a>(
     let (starts_at, ends_at) = match single.about {
         _ if single.is_over() => (decided_at - SKEW, decided_at - SKEW),
         About::Credential(row) => (decided_at, end(row, decided_at, reminders_last)),
-        About::Tenant(..) => (decided_at, decided_at + BLIND),
+        About::Tenant(..) | About::Receiver(_) => (decided_at, decided_at + BLIND),
         About::Test(..) => (decided_at, decided_at + TEST),
     };
     let item = single.message.items.first();
@@ -130,6 +130,10 @@ fn labels(about: About<'_>) -> Vec<(&'static str, String)> {
             ("alertname", "ForewarnBlind".to_owned()),
             ("tenant", tenant.to_owned()),
             ("blindness", blindness.as_str().to_owned()),
+        ],
+        About::Receiver(name) => vec![
+            ("alertname", "ForewarnReceiverFailing".to_owned()),
+            ("receiver", name.to_owned()),
         ],
     }
 }

@@ -73,7 +73,7 @@ struct Link<'a> {
 #[serde(untagged)]
 enum Details<'a> {
     Credential(Box<Facts<'a>>),
-    Tenant { notes: &'a [String] },
+    Monitor { notes: &'a [String] },
 }
 
 /// What is known of a credential, under the names of a row, and what to do about it, in words.
@@ -132,9 +132,9 @@ fn event<'a>(single: &'a Single<'_>, decided_at: DateTime<Utc>) -> Event<'a> {
 
 fn trigger<'a>(single: &'a Single<'_>, decided_at: DateTime<Utc>) -> Trigger<'a> {
     let item = single.message.items.first();
-    let tenant = match single.about {
+    let group = match single.about {
         About::Credential(row) | About::Test(_, row) => &row.tenant,
-        About::Tenant(tenant, _) => tenant,
+        About::Tenant(name, _) | About::Receiver(name) => name,
     };
     Trigger {
         client: "forewarn",
@@ -143,11 +143,11 @@ fn trigger<'a>(single: &'a Single<'_>, decided_at: DateTime<Utc>) -> Trigger<'a>
             source: item
                 .map(|item| item.app.clone())
                 .filter(|app| !app.is_empty())
-                .unwrap_or_else(|| clean(tenant, FIELD)),
+                .unwrap_or_else(|| clean(group, FIELD)),
             severity: severity(single),
             timestamp: decided_at,
             component: item.map(|item| item.credential.as_str()),
-            group: clean(tenant, FIELD),
+            group: clean(group, FIELD),
             class: single.event.as_str(),
             custom_details: details(single),
         },
@@ -177,7 +177,7 @@ fn details<'a>(single: &'a Single<'_>) -> Details<'a> {
     let message = &single.message;
     match single.about.row() {
         Some(row) => Details::Credential(Box::new(facts(row, message.items.first()))),
-        None => Details::Tenant {
+        None => Details::Monitor {
             notes: &message.intro,
         },
     }

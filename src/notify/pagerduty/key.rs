@@ -20,6 +20,7 @@ pub(super) fn dedup_key(about: About<'_>) -> String {
             &row.credential_id.to_string(),
         ]),
         About::Tenant(tenant, blindness) => key(&["tenant", tenant, blindness.as_str()]),
+        About::Receiver(name) => key(&["receiver", name]),
         About::Test(notification, _) => key(&["test", &notification.id.to_string()]),
     }
 }

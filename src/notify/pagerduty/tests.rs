@@ -45,6 +45,8 @@ fn every_kind_of_event() {
         ("resolved", samples::resolved()),
         ("failing", samples::failing()),
         ("recovered", samples::recovered()),
+        ("receiver-failing", samples::receiver_failing()),
+        ("receiver-recovered", samples::receiver_recovered()),
         ("test", samples::test()),
         ("hostile", samples::hostile()),
     ] {

@@ -59,6 +59,16 @@ enum Monitor<'a> {
         blindness: Blindness,
         note: &'a str,
     },
+    ReceiverFailing {
+        failing_receiver: &'a str,
+        problem: &'a str,
+        given_up: bool,
+        since: DateTime<Utc>,
+    },
+    ReceiverRecovered {
+        recovered_receiver: &'a str,
+        since: DateTime<Utc>,
+    },
 }
 
 /// The documents that together hold every row, each with rows of one event type alone.
@@ -155,6 +165,21 @@ fn monitor(subject: &Subject) -> Option<Monitor<'_>> {
             tenant,
             blindness: *blindness,
             note,
+        }),
+        Subject::ReceiverFailing {
+            receiver,
+            error,
+            given_up,
+            since,
+        } => Some(Monitor::ReceiverFailing {
+            failing_receiver: receiver,
+            problem: error,
+            given_up: *given_up,
+            since: *since,
+        }),
+        Subject::ReceiverRecovered { receiver, since } => Some(Monitor::ReceiverRecovered {
+            recovered_receiver: receiver,
+            since: *since,
         }),
         Subject::Due { .. }
         | Subject::Resolved { .. }

@@ -198,7 +198,10 @@ pub(in crate::store) async fn enqueue(store: &dyn Store, n: u128, deliveries: Ve
 
 /// Claims for ten minutes.
 pub(in crate::store) async fn claim(store: &dyn Store, receiver: &str, now: i64) -> Option<Claim> {
-    store.claim(receiver, at(now), at(now + 10)).await.unwrap()
+    store
+        .claim(receiver, at(now), at(now + 10), at(now))
+        .await
+        .unwrap()
 }
 
 /// Claims, and says only which.
@@ -224,6 +227,8 @@ pub(in crate::store) async fn record(
         took: Duration::from_millis(250),
         part,
         outcome,
+        pause_until: None,
+        standing: None,
     };
     store.record(&attempt).await.unwrap();
 }

@@ -9,6 +9,7 @@ pub(super) mod inventory;
 pub(super) mod outbox;
 pub(super) mod owners;
 pub(super) mod random;
+pub(super) mod receivers;
 pub(super) mod rounds;
 
 use std::sync::Arc;
@@ -57,6 +58,15 @@ macro_rules! conformance {
             outbox::the_state_of_each_receiver
             outbox::each_delivery_is_claimed_by_one_task_only
             outbox::a_crash_loses_nothing_that_was_due
+            receivers::a_pause_holds_back_every_delivery_of_its_receiver_alone
+            receivers::a_claim_begins_a_pause_and_none_is_shortened
+            receivers::a_pause_outlives_the_process
+            receivers::two_senders_together_keep_the_pace
+            receivers::a_receiver_that_fails_is_told_of_once
+            receivers::one_that_takes_a_message_again_is_told_of_once
+            receivers::one_target_that_works_is_enough
+            receivers::a_message_that_alone_does_not_get_through_is_no_failing
+            receivers::with_nobody_to_tell_it_is_remembered_all_the_same
             owners::owners_are_read_back_as_written
             owners::what_is_learnt_anew_takes_the_place_of_the_old
             owners::many_owners_are_kept_and_forgotten_by_age

@@ -56,12 +56,15 @@ pub(in crate::store) async fn a_claim_holds_all_that_sending_needs(ground: &mut 
         notification: notification(1),
         parts_done: 0,
         failures: 0,
+        first_failure: None,
+        failing_since: None,
     };
     assert_eq!(claim(&*store, "mail", 5).await, Some(expected.clone()));
     record(&*store, 1, 5, 0, AttemptOutcome::PartDone).await;
     record(&*store, 1, 5, 1, retry(7, "busy")).await;
     expected.parts_done = 1;
     expected.failures = 1;
+    expected.first_failure = Some(at(5));
     expected.delivery.due_at = at(7);
     assert_eq!(claim(&*store, "mail", 6).await, None);
     assert_eq!(claim(&*store, "mail", 7).await, Some(expected));
@@ -182,6 +185,7 @@ pub(in crate::store) async fn the_state_of_each_receiver(ground: &mut impl Groun
         oldest: Some(at(1)),
         last_error: None,
         given_up: Vec::new(),
+        failing_since: None,
     };
     let mut expected = [state("hook"), state("mail")];
     assert_eq!(store.outbox().await.unwrap(), expected);
@@ -228,6 +232,8 @@ pub(in crate::store) async fn each_delivery_is_claimed_by_one_task_only(ground: 
                     took: Duration::ZERO,
                     part: 0,
                     outcome: AttemptOutcome::Delivered,
+                    pause_until: None,
+                    standing: None,
                 };
                 store.record(&attempt).await.unwrap();
             }

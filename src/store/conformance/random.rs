@@ -212,7 +212,10 @@ impl Story {
         assert_eq!(pending, 0);
         assert_eq!(store.next_due("mail").await.unwrap(), None);
         assert_eq!(
-            store.claim("mail", at(99_999), at(99_999)).await.unwrap(),
+            store
+                .claim("mail", at(99_999), at(99_999), at(99_999))
+                .await
+                .unwrap(),
             None
         );
     }

@@ -85,6 +85,7 @@ pub(in crate::store) async fn health_is_read_back_as_written(ground: &mut impl G
     let full = Health {
         last_success: Some(at(1)),
         apps: Some(123_456),
+        principals: Some(654_321),
         failures: 7,
         failing_since: Some(at(2)),
         last_error: Some("it \"broke\"".into()),

@@ -8,13 +8,16 @@ use sqlx::{SqliteConnection, query};
 
 use super::{
     super::{Attempt, AttemptOutcome},
-    outbox,
+    outbox, receivers,
     value::{integer, millis, unreadable},
 };
 
 /// Records one attempt and moves its delivery on.
 pub(super) async fn record(conn: &mut SqliteConnection, attempt: &Attempt) -> sqlx::Result<()> {
-    let Some(notification) = outbox::waiting(conn, attempt.delivery).await? else {
+    if let Some(until) = attempt.pause_until {
+        receivers::pause_after(conn, attempt.delivery, until).await?;
+    }
+    let Some((receiver, notification)) = outbox::waiting(conn, attempt.delivery).await? else {
         return Ok(());
     };
     let ended = ended(attempt);
@@ -45,7 +48,16 @@ pub(super) async fn record(conn: &mut SqliteConnection, attempt: &Attempt) -> sq
             outbox::enqueue(conn, notification, ended, instead).await?;
         }
     }
-    keep(conn, attempt).await
+    keep(conn, attempt).await?;
+    match (&attempt.standing, &attempt.outcome) {
+        (None, _) | (_, AttemptOutcome::PartDone) => Ok(()),
+        (Some(standing), AttemptOutcome::Delivered) => {
+            receivers::works(conn, &receiver, standing, ended).await
+        }
+        (Some(standing), AttemptOutcome::Retry { .. } | AttemptOutcome::GivenUp { .. }) => {
+            receivers::fails(conn, &receiver, standing, ended).await
+        }
+    }
 }
 
 fn ended(attempt: &Attempt) -> DateTime<Utc> {

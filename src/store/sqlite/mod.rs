@@ -13,6 +13,7 @@ mod lock;
 mod open;
 mod outbox;
 mod owners;
+mod receivers;
 mod round;
 mod silences;
 mod tenants;
@@ -137,6 +138,7 @@ impl Store for SqliteStore {
         receiver: &'a str,
         now: DateTime<Utc>,
         until: DateTime<Utc>,
+        pause_until: DateTime<Utc>,
     ) -> BoxFuture<'a, Result<Option<Claim>, StoreError>> {
         Box::pin(async move {
             let fault = fault("claiming a delivery");
@@ -144,6 +146,11 @@ impl Store for SqliteStore {
             let row = outbox::lease(&mut transaction, receiver, now, until)
                 .await
                 .map_err(&fault)?;
+            if row.is_some() && pause_until > now {
+                receivers::pause(&mut transaction, receiver, pause_until)
+                    .await
+                    .map_err(&fault)?;
+            }
             transaction.commit().await.map_err(&fault)?;
             row.as_ref()
                 .map(outbox::read_claim)

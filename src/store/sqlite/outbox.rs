@@ -1,7 +1,7 @@
 //! The outbox: deliveries wait, are claimed by lease, and end delivered or given up.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Row, SqliteConnection, query, query_scalar, sqlite::SqliteRow};
+use sqlx::{Row, SqliteConnection, query, query_as, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::{
@@ -67,9 +67,13 @@ pub(super) async fn lease(
              SELECT id FROM deliveries
              WHERE receiver = $1 AND finished_at IS NULL AND due_at <= $2
                    AND (leased_until IS NULL OR leased_until <= $2)
+                   AND NOT EXISTS (SELECT 1 FROM receivers WHERE name = $1 AND not_before > $2)
              ORDER BY tried, due_at, id LIMIT 1)
          RETURNING id, receiver, target, fallback, due_at, parts_done, failures,
-                   (SELECT body FROM notifications WHERE notifications.id = notification_id) AS body",
+                   (SELECT body FROM notifications WHERE notifications.id = notification_id) AS body,
+                   (SELECT min(at) FROM attempts WHERE delivery_id = deliveries.id AND failure IS NOT NULL)
+                       AS first_failure,
+                   (SELECT failing_since FROM receivers WHERE name = receiver) AS failing_since",
     )
     .bind(receiver)
     .bind(millis(now))
@@ -91,6 +95,8 @@ pub(super) fn read_claim(row: &SqliteRow) -> sqlx::Result<Claim> {
         notification: json(row, "body")?,
         parts_done: row.try_get("parts_done")?,
         failures: row.try_get("failures")?,
+        first_failure: maybe_time(row, "first_failure")?,
+        failing_since: maybe_time(row, "failing_since")?,
     })
 }
 
@@ -100,8 +106,9 @@ pub(super) async fn next_due(
     receiver: &str,
 ) -> sqlx::Result<Option<DateTime<Utc>>> {
     let row = query(
-        "SELECT min(max(due_at, ifnull(leased_until, due_at))) AS next
-         FROM deliveries WHERE receiver = $1 AND finished_at IS NULL",
+        "SELECT max(next, ifnull((SELECT not_before FROM receivers WHERE name = $1), next)) AS next
+         FROM (SELECT min(max(due_at, ifnull(leased_until, due_at))) AS next
+               FROM deliveries WHERE receiver = $1 AND finished_at IS NULL)",
     )
     .bind(receiver)
     .fetch_one(conn)
@@ -123,7 +130,7 @@ pub(super) async fn release_all(conn: &mut SqliteConnection) -> sqlx::Result<u64
 pub(super) async fn states(conn: &mut SqliteConnection) -> sqlx::Result<Vec<OutboxState>> {
     // a few look-ups a receiver, each on an index of its own: deliveries of a year and more may be remembered
     query(
-        "SELECT name,
+        "SELECT name, failing_since,
              (SELECT count(*) FROM deliveries WHERE receiver = name AND finished_at IS NULL) AS pending,
              (SELECT min(created_at) FROM deliveries
               WHERE receiver = name AND finished_at IS NULL) AS oldest,
@@ -151,16 +158,19 @@ fn state(row: &SqliteRow) -> sqlx::Result<OutboxState> {
         oldest: maybe_time(row, "oldest")?,
         last_error: row.try_get("last_error")?,
         given_up: maybe_json(row, "given_up")?.unwrap_or_default(),
+        failing_since: maybe_time(row, "failing_since")?,
     })
 }
 
-/// The notification of a delivery that still waits.
+/// The receiver and the notification of a delivery that still waits.
 pub(super) async fn waiting(
     conn: &mut SqliteConnection,
     delivery: Uuid,
-) -> sqlx::Result<Option<String>> {
-    query_scalar("SELECT notification_id FROM deliveries WHERE id = $1 AND finished_at IS NULL")
-        .bind(delivery.to_string())
-        .fetch_optional(conn)
-        .await
+) -> sqlx::Result<Option<(String, String)>> {
+    query_as(
+        "SELECT receiver, notification_id FROM deliveries WHERE id = $1 AND finished_at IS NULL",
+    )
+    .bind(delivery.to_string())
+    .fetch_optional(conn)
+    .await
 }

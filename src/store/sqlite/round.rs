@@ -26,7 +26,8 @@ pub(super) async fn write(conn: &mut SqliteConnection, round: &Round<'_>) -> sql
     tenants::put_health(conn, tenant, complete, &round.health).await
 }
 
-async fn add_notification(
+/// Adds what is told; its deliveries are the outbox's.
+pub(super) async fn add_notification(
     conn: &mut SqliteConnection,
     notification: &Notification,
 ) -> sqlx::Result<()> {

@@ -1,6 +1,6 @@
 //! Whether each tenant can be seen: its scans, and what they came to.
 
-use sqlx::{Row, SqliteConnection, query};
+use sqlx::{Row, SqliteConnection, query, sqlite::SqliteRow};
 
 use super::{
     super::ScanRecord,
@@ -15,7 +15,7 @@ const SKEWED: i64 = 2;
 /// What is remembered of a tenant's scans.
 pub(super) async fn health(conn: &mut SqliteConnection, tenant: &str) -> sqlx::Result<Health> {
     let row = query(
-        "SELECT last_success, apps, failures, failing_since, last_error, announced FROM tenants WHERE name = $1",
+        "SELECT last_success, apps, principals, failures, failing_since, last_error, announced FROM tenants WHERE name = $1",
     )
     .bind(tenant)
     .fetch_optional(conn)
@@ -23,14 +23,11 @@ pub(super) async fn health(conn: &mut SqliteConnection, tenant: &str) -> sqlx::R
     let Some(row) = row else {
         return Ok(Health::default());
     };
-    let apps: Option<i64> = row.try_get("apps")?;
     let announced: i64 = row.try_get("announced")?;
     Ok(Health {
         last_success: maybe_time(&row, "last_success")?,
-        apps: apps
-            .map(u64::try_from)
-            .transpose()
-            .map_err(|error| unreadable("apps", error))?,
+        apps: maybe_count(&row, "apps")?,
+        principals: maybe_count(&row, "principals")?,
         failures: row.try_get("failures")?,
         failing_since: maybe_time(&row, "failing_since")?,
         last_error: row.try_get("last_error")?,
@@ -70,12 +67,13 @@ pub(super) async fn put_health(
     health: &Health,
 ) -> sqlx::Result<()> {
     query(
-        "INSERT INTO tenants (name, scanned, last_success, apps, failures, failing_since, last_error, announced)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+        "INSERT INTO tenants (name, scanned, last_success, apps, failures, failing_since, last_error, announced,
+                              principals)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
          ON CONFLICT (name) DO UPDATE SET
              scanned = max(scanned, excluded.scanned), last_success = excluded.last_success,
              apps = excluded.apps, failures = excluded.failures, failing_since = excluded.failing_since,
-             last_error = excluded.last_error, announced = excluded.announced",
+             last_error = excluded.last_error, announced = excluded.announced, principals = excluded.principals",
     )
     .bind(tenant)
     .bind(complete)
@@ -85,9 +83,16 @@ pub(super) async fn put_health(
     .bind(health.failing_since.map(millis))
     .bind(health.last_error.as_deref())
     .bind(announced(health))
+    .bind(health.principals.map(integer))
     .execute(conn)
     .await?;
     Ok(())
+}
+
+fn maybe_count(row: &SqliteRow, column: &str) -> sqlx::Result<Option<u64>> {
+    let count: Option<i64> = row.try_get(column)?;
+    let count = count.map(u64::try_from).transpose();
+    count.map_err(|error| unreadable(column, error))
 }
 
 fn announced(health: &Health) -> i64 {

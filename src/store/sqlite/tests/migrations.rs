@@ -15,9 +15,10 @@ use crate::{
 };
 
 /// For each migration, statements that fill the tables as that version did. The same story each time.
-const SAMPLES: [(i64, &str); 2] = [
+const SAMPLES: [(i64, &str); 3] = [
     (1, include_str!("samples/0001.sql")),
     (2, include_str!("samples/0002.sql")),
+    (4, include_str!("samples/0004.sql")),
 ];
 
 #[test]
@@ -42,6 +43,12 @@ async fn the_data_of_every_version_is_still_there() {
         the_story_is_there(&store).await;
         if version >= 2 {
             the_owners_are_there(&store).await;
+        }
+        if version >= 4 {
+            let outbox = store.outbox().await.unwrap();
+            let health = store.health("contoso").await.unwrap();
+            assert_eq!(health.principals, Some(9));
+            assert!(outbox[0].failing_since.is_none() && outbox[1].failing_since.is_some());
         }
     }
 }

@@ -108,7 +108,7 @@ async fn a_delivery_that_cannot_be_read_does_not_hold_up_the_others() {
         "UPDATE notifications SET body = '{}' WHERE id LIKE '%1'",
     )
     .await;
-    let refused = store.claim("mail", at(5), at(15)).await.unwrap_err();
+    let refused = store.claim("mail", at(5), at(15), at(5)).await.unwrap_err();
     let StoreError::Corrupt(text) = refused else {
         panic!("{refused:?}");
     };
