@@ -12,11 +12,11 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::parts;
+use super::{heartbeat::HttpWatcher, parts};
 use crate::{
     config::Config,
     domain::{Clock, Secrets, timetable::Timetable},
-    engine::{Engine, Status, deliver, retention, schedule},
+    engine::{Engine, Status, deliver, heartbeat::Watcher, retention, schedule},
     http,
     notify::{Notifier, missing::MissingReceiver},
     store::{SqliteStore, Store},
@@ -31,6 +31,7 @@ pub struct Daemon {
     engine: Engine,
     store: Arc<SqliteStore>,
     timetable: Timetable,
+    watcher: Option<Arc<dyn Watcher>>,
     scan_on_start: bool,
     retention: TimeDelta,
     listener: TcpListener,
@@ -93,10 +94,15 @@ impl Daemon {
             outbox_bell: Arc::new(Notify::new()),
         };
         engine.refresh_series().await?;
+        let watcher = config.heartbeat.map(|url| {
+            let watcher = HttpWatcher::new(net.http, secrets, url);
+            Arc::new(watcher) as Arc<dyn Watcher>
+        });
         Ok(Self {
             engine,
             store,
             timetable: Timetable::new(config.schedule, config.calendar),
+            watcher,
             scan_on_start: config.scan_on_start,
             retention: config.store.retention,
             listener,
@@ -199,7 +205,11 @@ impl Daemon {
         let rounds = self.timetable;
         let schedule = rounds.schedule();
         info!(http.address = %address, %schedule, "forewarn is up on http://{address}; rounds run at {schedule}");
-        jobs.spawn(async move { schedule::run(&engine, &rounds, &now_please, &rounds_stop).await });
+        let watcher = self.watcher;
+        jobs.spawn(async move {
+            let watcher = watcher.as_deref();
+            schedule::run(&engine, &rounds, watcher, &now_please, &rounds_stop).await;
+        });
 
         let (engine, retention, forget_stop) = (self.engine, self.retention, stop.clone());
         jobs.spawn(async move { retention::run(&engine, retention, &forget_stop).await });

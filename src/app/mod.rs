@@ -5,6 +5,7 @@ pub mod clock;
 pub mod daemon;
 pub mod demo;
 pub mod explain;
+mod heartbeat;
 pub mod memory;
 pub mod net;
 mod owners;

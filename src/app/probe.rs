@@ -118,7 +118,10 @@ fn named_secrets(config: &Config) -> Vec<(String, &SecretSource)> {
         .token
         .iter()
         .map(|source| ("http.token".to_owned(), source));
-    tenants.chain(receivers).chain(token).collect()
+    let heartbeat = config.heartbeat.iter();
+    let heartbeat = heartbeat.map(|source| ("heartbeat.url".to_owned(), source));
+    let own = token.chain(heartbeat);
+    tenants.chain(receivers).chain(own).collect()
 }
 
 fn described(error: &dyn Error) -> String {

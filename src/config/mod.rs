@@ -71,6 +71,8 @@ pub struct Config {
     pub max_credentials: usize,
     /// Certificates trusted beside the system's.
     pub extra_ca_file: Option<PathBuf>,
+    /// Told after the rounds whether they went well.
+    pub heartbeat: Option<SecretSource>,
     /// How log lines look.
     pub log_format: LogFormat,
 }

@@ -41,7 +41,6 @@ const NOT_YET: &[NotYet] = &[
     unheeded("calendar.send_between", given, "messages go out at any hour"),
     unheeded("changes.notify[]", given, "changes are not announced"),
     unheeded("http.public_url", given, "messages hold no links back"),
-    unheeded("heartbeat.url", given, "nothing is fetched; watch /readyz instead"),
 ];
 
 fn given(_: &Value) -> bool {

@@ -8,7 +8,10 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tracing::error;
 
-use super::Engine;
+use super::{
+    Engine,
+    heartbeat::{self, Watcher},
+};
 use crate::{domain::timetable::Timetable, entra::Directory, store::StoreError};
 
 /// After a round that the store did not take.
@@ -17,10 +20,11 @@ const STORE_PAUSE: TimeDelta = TimeDelta::minutes(1);
 /// So many tenants are scanned side by side.
 pub(crate) const TENANTS_AT_ONCE: usize = 4;
 
-/// Runs rounds until told to stop. `now_please` asks for one beside the schedule.
+/// Runs rounds until told to stop, and tells the watcher of each. `now_please` asks for one beside the schedule.
 pub async fn run(
     engine: &Engine,
     timetable: &Timetable,
+    watcher: Option<&dyn Watcher>,
     now_please: &Notify,
     stop: &CancellationToken,
 ) {
@@ -50,8 +54,15 @@ pub async fn run(
         engine.status.set_next_round(None);
         tokio::select! {
             () = stop.cancelled() => return,
-            () = rounds(engine) => {}
+            () = watched_rounds(engine, watcher) => {}
         }
+    }
+}
+
+async fn watched_rounds(engine: &Engine, watcher: Option<&dyn Watcher>) {
+    rounds(engine).await;
+    if let Some(watcher) = watcher {
+        heartbeat::beat(engine, watcher).await;
     }
 }
 

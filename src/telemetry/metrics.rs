@@ -50,6 +50,7 @@ pub struct Metrics {
     deliveries: Family<DeliveryLabels, Counter>,
     outbox_pending: Family<ReceiverLabels, Gauge<i64, AtomicI64>>,
     outbox_oldest: Gauge<f64, AtomicU64>,
+    heartbeats: Family<HeartbeatLabels, Counter>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -86,6 +87,11 @@ struct DeliveryLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct HeartbeatLabels {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ReceiverLabels {
     receiver: String,
 }
@@ -115,6 +121,7 @@ impl Metrics {
             deliveries: Family::default(),
             outbox_pending: Family::default(),
             outbox_oldest: Gauge::default(),
+            heartbeats: Family::default(),
         };
         metrics.register();
         metrics
@@ -197,6 +204,11 @@ impl Metrics {
             "Age of the oldest delivery that waits",
             seconds(),
             self.outbox_oldest.clone(),
+        );
+        r.register(
+            "heartbeats",
+            "Heartbeats, by whether they arrived; none without heartbeat.url",
+            self.heartbeats.clone(),
         );
         let version = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
         r.register("build", "Which forewarn this is", version);
@@ -332,6 +344,14 @@ impl Metrics {
             }));
         }
         self.set_outbox(receiver, 0);
+    }
+
+    /// A heartbeat arrived, or did not.
+    pub fn heartbeat(&self, arrived: bool) {
+        let outcome = if arrived { "arrived" } else { "lost" };
+        self.heartbeats
+            .get_or_create(&HeartbeatLabels { outcome })
+            .inc();
     }
 
     /// How many deliveries to a receiver wait.

@@ -31,6 +31,7 @@ mod crash;
 mod delivery;
 mod demo;
 mod desk;
+mod heartbeat;
 mod http;
 mod last_use;
 mod mail;

@@ -6,6 +6,7 @@
 )]
 
 mod failing;
+mod heartbeat;
 mod own;
 mod owners;
 mod pace;

@@ -135,9 +135,9 @@ pub(crate) struct Tls {
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Heartbeat {
-    /// Fetched with GET when a round went well, and with `/fail` appended when not.
-    #[schemars(extend("writeOnly" = true))] // who knows it can keep the switch from falling
-    pub(crate) url: Option<String>,
+    /// Fetched with GET when the rounds of all tenants went well, and with `/fail` at the end of its path when not. Who knows it can
+    /// keep the switch from falling, so it is a secret.
+    pub(crate) url: Option<super::Secret>,
 }
 
 /// How log lines look.

@@ -4,6 +4,7 @@
 mod calendar;
 mod duration;
 mod graph_mail;
+mod heartbeat;
 mod http;
 mod matcher;
 mod name;
@@ -24,7 +25,7 @@ mod url;
 
 use chrono::{DateTime, Utc};
 
-use super::{Config, LogFormat, path::KeyPath, platform::Platform, raw, report::Report};
+use super::{Config, LogFormat, platform::Platform, raw, report::Report};
 use crate::domain::route::Routes;
 
 const MAX_CREDENTIALS: u32 = 5_000;
@@ -36,7 +37,6 @@ pub(crate) fn config(
     now: DateTime<Utc>,
     report: &mut Report<'_>,
 ) -> Option<Config> {
-    let root = KeyPath::root();
     let schedule = schedule::schedule(&raw.schedule, now, report);
     let calendar = calendar::calendar(&raw.calendar, raw.schedule.timezone.as_deref(), report);
     let policies = thresholds::policies(raw.thresholds, raw.policies, report);
@@ -54,9 +54,7 @@ pub(crate) fn config(
     rules::check(&policies, &routes, &tenants, report);
     let store = store::store(raw.store, report);
     let http = http::http(raw.http, report);
-    if let Some(url) = &raw.heartbeat.url {
-        url::http_url(url, &root.key("heartbeat").key("url"), report);
-    }
+    let heartbeat = heartbeat::url(raw.heartbeat, report);
     let format = raw.log.format.unwrap_or(raw::LogFormat::Json);
     Some(Config {
         schedule: schedule?,
@@ -70,6 +68,7 @@ pub(crate) fn config(
         http: http?,
         max_credentials: raw.metrics.max_credentials.unwrap_or(MAX_CREDENTIALS) as usize,
         extra_ca_file: raw.tls.extra_ca_file.map(Into::into),
+        heartbeat,
         log_format: match format {
             raw::LogFormat::Json => LogFormat::Json,
             raw::LogFormat::Pretty => LogFormat::Pretty,
