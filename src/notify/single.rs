@@ -93,7 +93,7 @@ pub(super) fn singles<'a>(renderer: &Renderer, notification: &'a Notification) -
     }
 }
 
-/// The same notification about one of its rows, whose words do not count the others.
+/// The same notification about one of its rows, whose words speak of no others.
 fn alone(notification: &Notification, row: &Arc<Row>) -> Notification {
     let alerts = vec![Arc::clone(row)];
     Notification {
@@ -104,7 +104,7 @@ fn alone(notification: &Notification, row: &Arc<Row>) -> Notification {
         },
         id: notification.id,
         decided_at: notification.decided_at,
-        first_scan: notification.first_scan,
+        first_scan: false,
         escalation: notification.escalation,
     }
 }

@@ -58,9 +58,24 @@ fn twenty_days_pass_in_seconds_and_every_rung_is_told_in_order() {
             ended.stdout
         );
     }
-    for channel in ["mail", "slack", "teams", "webhook"] {
+    for channel in ["mail", "slack", "teams", "webhook", "pagerduty"] {
         let mut lines = ended.stdout.lines();
         assert!(lines.any(|line| line.split_whitespace().nth(1) == Some(channel)));
     }
     assert!(ended.stderr.contains("http://127.0.0.1:"), "where to look");
+    assert_incidents_are_resolved_by_rotation(&ended.stderr);
+}
+
+/// Each incident is closed after it was opened, by the rotation that the story has.
+fn assert_incidents_are_resolved_by_rotation(log: &str) {
+    let mut seen: Vec<&str> = Vec::new();
+    let mut resolved = 0;
+    for (_, title) in log.lines().filter_map(|line| line.split_once(" on-call ")) {
+        if let Some(incident) = title.trim().strip_prefix("resolve: ") {
+            assert!(seen.contains(&incident), "{incident} was never opened");
+            resolved += 1;
+        }
+        seen.push(title.trim());
+    }
+    assert!(resolved > 1, "{seen:?}");
 }

@@ -130,6 +130,23 @@ async fn what_is_refused_for_good_is_given_up_at_once() {
 }
 
 #[tokio::test]
+async fn what_is_nothing_to_a_receiver_is_done_with_and_the_rest_goes_on() {
+    let world = World::new(&["pager"]);
+    *world.receivers[0].has_no_use_for.lock().unwrap() = Some("credential.expiring");
+    world.set_apps(vec![app("s", 5 * DAY)]);
+    let engine = world.start().await;
+    world.tick(&engine).await;
+    let outbox = engine.store.outbox().await.unwrap();
+    assert!(
+        outbox[0].pending == 0 && outbox[0].given_up.is_empty(),
+        "{outbox:?}"
+    );
+    world.at(5 * 24);
+    world.tick(&engine).await;
+    assert_eq!(world.receivers[0].messages(), ["s@0:expired"]);
+}
+
+#[tokio::test]
 async fn a_crash_in_the_middle_repeats_only_the_part_in_flight_under_the_same_key() {
     let world = World::new(&["slack"]);
     world.set_apps(

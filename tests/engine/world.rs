@@ -148,6 +148,8 @@ pub(crate) struct FakeReceiver {
     pub(crate) taken: Mutex<Vec<(String, String)>>,
     /// Rung when it has taken a message and will not say so.
     hangs: Notify,
+    /// The kind of message that is nothing to it.
+    pub(crate) has_no_use_for: Mutex<Option<&'static str>>,
     /// When it was tried.
     pub(crate) tries: Mutex<Vec<DateTime<Utc>>>,
 }
@@ -187,6 +189,9 @@ impl Notifier for FakeReceiver {
         let event = notification
             .event_type(notification.rows().first().map(AsRef::as_ref))
             .as_str();
+        if *self.has_no_use_for.lock().unwrap() == Some(event) {
+            return Vec::new();
+        }
         if notification.rows().is_empty() {
             return vec![payload(event.to_owned())];
         }
@@ -268,6 +273,7 @@ impl World {
                 answers: Mutex::default(),
                 taken: Mutex::default(),
                 hangs: Notify::new(),
+                has_no_use_for: Mutex::default(),
                 tries: Mutex::default(),
             })
         };

@@ -9,6 +9,9 @@ use crate::sandbox::Sandbox;
 /// The webhook receiver whose signatures the inbox verifies.
 pub(super) const SIGNED_RECEIVER: &str = "siem";
 
+/// The integration key of the sandbox's PagerDuty; it has no other.
+const ROUTING_KEY: &str = "forewarn0demo0integration0key042";
+
 /// The key that signs; anybody may know it, it protects nothing.
 pub(super) const SIGNING_SECRET: &str = "whsec_Zm9yZXdhcm4tZGVtby1zaWduaW5nLWtleS0wMQ==";
 
@@ -26,6 +29,7 @@ impl Files {
         let base = sandbox.base_url();
         write("client-secret", &sandbox.client_secret())?;
         write("signing-secret", SIGNING_SECRET)?;
+        write("routing-key", ROUTING_KEY)?;
         write("slack-url", &format!("{base}/slack/ops-slack"))?;
         write("teams-url", &format!("{base}/teams/identity-teams"))?;
         write("ca.pem", sandbox.ca_pem().unwrap_or_default())?;
@@ -97,10 +101,17 @@ url = "{base}/hooks/{SIGNED_RECEIVER}"
 signing_secret = {{ file = {signing_secret} }}
 send_resolved = true
 
-# Chat hears of what is urgent; mail and the SIEM of everything.
+# Every credential that it is told of is an incident, which resolves itself.
+[[receivers]]
+name = "on-call"
+type = "pagerduty"
+routing_key = {{ file = {routing_key} }}
+url = "{base}/pagerduty/on-call/v2/enqueue"
+
+# Chat and whoever is on call hear of what is urgent; mail and the SIEM of everything.
 [[routes]]
 match = {{ severity = ["critical", "expired"] }}
-receivers = ["ops-slack", "identity-teams"]
+receivers = ["ops-slack", "identity-teams", "on-call"]
 fallback = ["platform"]
 group_by = ["tenant"]
 continue = true
@@ -127,6 +138,7 @@ format = "pretty"
             slack_url = path("slack-url"),
             teams_url = path("teams-url"),
             signing_secret = path("signing-secret"),
+            routing_key = path("routing-key"),
             store = quoted(format!("sqlite:{}", self.path("forewarn.db").display())),
             ca = path("ca.pem"),
         )

@@ -127,7 +127,7 @@ fn line(message: &Received, started_at: DateTime<Utc>) -> String {
     };
     let channel = message.channel.as_str();
     format!(
-        "day {day:>3}  {when}  {channel:<7} {:<22} {}{trouble}",
+        "day {day:>3}  {when}  {channel:<9} {:<22} {}{trouble}",
         clean(&message.receiver, 40),
         clean(&message.title, 120)
     )

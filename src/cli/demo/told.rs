@@ -30,7 +30,7 @@ impl fmt::Display for Told<'_> {
         }
         writeln!(f, "\nMessages that arrived:")?;
         for ((channel, receiver), count) in &summary.taken {
-            writeln!(f, "  {count:>4}  {channel:<8} {}", clean(receiver, 60))?;
+            writeln!(f, "  {count:>4}  {channel:<9} {}", clean(receiver, 60))?;
         }
         writeln!(
             f,

@@ -187,5 +187,5 @@ fn filled(pairs: Vec<(&'static str, String)>) -> BTreeMap<&'static str, String> 
 }
 
 fn instant(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }

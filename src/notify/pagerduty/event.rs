@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::Serialize;
 
 use super::key::dedup_key;
@@ -27,7 +27,8 @@ const LISTED: usize = 20;
 
 #[derive(Serialize)]
 struct Event<'a> {
-    event_action: Action,
+    #[serde(rename = "event_action")]
+    action: Action,
     dedup_key: String,
     /// PagerDuty looks at all the rest of a trigger alone.
     #[serde(flatten)]
@@ -54,7 +55,7 @@ struct Body<'a> {
     summary: String,
     source: String,
     severity: &'static str,
-    timestamp: DateTime<Utc>,
+    timestamp: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     component: Option<&'a str>,
     group: String,
@@ -120,7 +121,7 @@ pub(super) fn compose(renderer: &Renderer, notification: &Notification) -> Vec<P
 fn event<'a>(single: &'a Single<'_>, decided_at: DateTime<Utc>) -> Event<'a> {
     let is_over = single.is_over();
     Event {
-        event_action: if is_over {
+        action: if is_over {
             Action::Resolve
         } else {
             Action::Trigger
@@ -145,7 +146,7 @@ fn trigger<'a>(single: &'a Single<'_>, decided_at: DateTime<Utc>) -> Trigger<'a>
                 .filter(|app| !app.is_empty())
                 .unwrap_or_else(|| clean(group, FIELD)),
             severity: severity(single),
-            timestamp: decided_at,
+            timestamp: decided_at.to_rfc3339_opts(SecondsFormat::Millis, true),
             component: item.map(|item| item.credential.as_str()),
             group: clean(group, FIELD),
             class: single.event.as_str(),

@@ -1,6 +1,7 @@
 //! By what PagerDuty knows that two events are about the same thing.
 
 use aws_lc_rs::digest::{SHA256, digest};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::json;
 
 use crate::notify::single::About;
@@ -37,10 +38,5 @@ fn key(parts: &[&str]) -> String {
     }
     // as JSON, so that no two lists of parts are the same text
     let digest = digest(&SHA256, json!(parts).to_string().as_bytes());
-    let hex: String = digest
-        .as_ref()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    format!("forewarn/{hex}")
+    format!("forewarn/{}", BASE64_URL_SAFE_NO_PAD.encode(digest))
 }

@@ -63,7 +63,10 @@ pub(super) fn inspect(
         inspection.refusal = Some(invalid(&["The body is no JSON object".to_owned()]));
         return inspection;
     };
-    text(&event["payload"]["summary"]).clone_into(&mut inspection.title);
+    inspection.title = match text(&event["payload"]["summary"]).trim() {
+        "" => "(no summary)".to_owned(),
+        summary => summary.to_owned(),
+    };
     if incidents.is_throttled(text(&event["routing_key"]), PACE, now) {
         let answer = (StatusCode::TOO_MANY_REQUESTS, "Request Limit Exceeded");
         inspection.refusal = Some((answer.0, answer.1.to_owned()));
