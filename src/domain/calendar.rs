@@ -1,8 +1,8 @@
 //! Working days, holidays and the configured time zone.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, ops::Range};
 
-use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
 
 /// When people work, and where.
@@ -23,9 +23,18 @@ pub struct Calendar {
 pub struct Hours {
     /// The first moment.
     pub from: NaiveTime,
-    /// The first moment after them; later than `from`.
+    /// The first moment after them: later than `from`, or midnight for the end of the day.
     pub to: NaiveTime,
 }
+
+/// When summaries go out where nothing is said of the hours.
+const FROM_EIGHT: Hours = Hours {
+    from: match NaiveTime::from_hms_opt(8, 0, 0) {
+        Some(eight) => eight,
+        None => NaiveTime::MIN,
+    },
+    to: NaiveTime::MIN,
+};
 
 impl Default for Calendar {
     fn default() -> Self {
@@ -52,31 +61,84 @@ impl Calendar {
 
     /// May messages that can wait go out?
     pub fn is_open(&self, at: DateTime<Utc>) -> bool {
-        self.send_between.is_none_or(|hours| {
-            let time = at.with_timezone(&self.timezone).time();
-            self.is_working_day(self.day_of(at)) && hours.from <= time && time < hours.to
-        })
+        self.send_between
+            .is_none_or(|hours| self.is_within(hours, at))
     }
 
     /// The first time after `now` at which messages that can wait may go out again. `None` where they always may, and where no
     /// working day is within a year.
     pub fn next_opening(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let hours = self.send_between?;
-        self.day_of(now)
+        let today = self.day_of(now);
+        let yesterday = today.pred_opt().unwrap_or(today);
+        yesterday
             .iter_days()
-            .take(366)
-            .filter(|day| self.is_working_day(*day))
-            .filter_map(|day| self.first_from(day, hours.from))
-            .find(|opening| *opening > now && self.is_open(*opening))
+            .take(367)
+            .filter_map(|day| self.span(day, hours))
+            .map(|span| span.start)
+            .find(|opening| *opening > now)
     }
 
-    /// The first instant of the day at which its clocks show this time or later. Clocks that go forward skip a quarter of an
-    /// hour or several.
-    fn first_from(&self, day: NaiveDate, time: NaiveTime) -> Option<DateTime<Utc>> {
-        let quarters = (0..=24 * 4).map(|quarter| TimeDelta::minutes(15 * quarter));
-        let walls = quarters.map(|later| day.and_time(time) + later);
-        let instants = walls.filter_map(|wall| self.timezone.from_local_datetime(&wall).earliest());
-        instants.map(|at| at.with_timezone(&Utc)).next()
+    /// Until when messages that can wait are held back at `now`. `None`: they go out. A calendar whose holidays leave no working day
+    /// within a year holds nothing back: it would for ever.
+    pub fn held_until(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.next_opening(now).filter(|_| !self.is_open(now))
+    }
+
+    /// Is it the time of a working day at which summaries go out: the hours of `send_between`, or any from eight o'clock on?
+    pub fn is_summary_time(&self, at: DateTime<Utc>) -> bool {
+        self.is_within(self.send_between.unwrap_or(FROM_EIGHT), at)
+    }
+
+    fn is_within(&self, hours: Hours, at: DateTime<Utc>) -> bool {
+        let today = self.day_of(at);
+        // where clocks go back over midnight, a day's hours reach into the day beside it
+        let days = [today.pred_opt(), Some(today), today.succ_opt()];
+        days.into_iter()
+            .flatten()
+            .filter_map(|day| self.span(day, hours))
+            .any(|span| span.contains(&at))
+    }
+
+    /// The hours of one day, in one piece: from the first time that its clocks show the beginning to the last time that they show
+    /// the end. `None` on a day off, and on one whose clocks skip them.
+    fn span(&self, day: NaiveDate, hours: Hours) -> Option<Range<DateTime<Utc>>> {
+        if !self.is_working_day(day) {
+            return None;
+        }
+        let last_day = match hours.to {
+            NaiveTime::MIN => day.succ_opt()?,
+            _ => day,
+        };
+        let (start, _) = self.shown(day.and_time(hours.from))?;
+        let (_, end) = self.shown(last_day.and_time(hours.to))?;
+        (start < end).then_some(start..end)
+    }
+
+    /// The first and the last instant at which the clocks show this time; where they skip it, the one at which they do.
+    fn shown(&self, wall: NaiveDateTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+        let shown = self.timezone.from_local_datetime(&wall);
+        match (shown.earliest(), shown.latest()) {
+            (Some(first), Some(last)) => Some((first.to_utc(), last.to_utc())),
+            _ => self.skipped(wall).map(|at| (at, at)),
+        }
+    }
+
+    /// The first instant at which the clocks show a time after `wall`, which they skip. Some have skipped a whole day.
+    fn skipped(&self, wall: NaiveDateTime) -> Option<DateTime<Utc>> {
+        const TWO_DAYS: i64 = 2 * 24 * 60 * 60;
+        let around = wall.and_utc().timestamp();
+        let (mut before, mut after) = (around - TWO_DAYS, around + TWO_DAYS);
+        while after - before > 1 {
+            let middle = before.midpoint(after);
+            let at = DateTime::from_timestamp(middle, 0)?;
+            if at.with_timezone(&self.timezone).naive_local() < wall {
+                before = middle;
+            } else {
+                after = middle;
+            }
+        }
+        DateTime::from_timestamp(after, 0)
     }
 
     /// The last working day before the day on which `end` falls. `None` when none is within a year: the holidays
@@ -92,47 +154,7 @@ impl Calendar {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+mod tests;
 
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
-    #[test]
-    fn the_last_working_day_skips_weekends_and_holidays_in_the_configured_zone() {
-        let calendar = Calendar {
-            timezone: chrono_tz::Europe::Berlin,
-            holidays: [day("2026-12-24"), day("2026-12-25")].into(),
-            ..Calendar::default()
-        };
-        for (end, expected) in [
-            ("2026-12-23T09:00:00Z", "2026-12-22"),
-            ("2026-12-28T09:00:00Z", "2026-12-23"), // Monday; Thursday and Friday are holidays
-            ("2026-12-22T23:30:00Z", "2026-12-22"), // already the 23rd in Berlin
-            ("2026-11-22T09:00:00Z", "2026-11-20"), // a Sunday
-        ] {
-            let end = end.parse().unwrap();
-            assert_eq!(
-                calendar.last_working_day_before(end),
-                Some(day(expected)),
-                "{end}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_calendar_without_any_working_day_says_so() {
-        let all = (0..800)
-            .map(|n| day("2025-12-01") + chrono::Days::new(n))
-            .collect();
-        let calendar = Calendar {
-            holidays: all,
-            ..Calendar::default()
-        };
-        assert_eq!(
-            calendar.last_working_day_before("2027-01-04T00:00:00Z".parse().unwrap()),
-            None
-        );
-    }
-}
+#[cfg(test)]
+mod properties;

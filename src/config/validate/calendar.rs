@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{NaiveDate, NaiveTime, Weekday};
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc, Weekday};
 
 use super::schedule::timezone;
 use crate::{
@@ -14,11 +14,12 @@ use crate::{
 pub(super) fn calendar(
     raw: &raw::Calendar,
     zone: Option<&str>,
+    now: DateTime<Utc>,
     report: &mut Report<'_>,
 ) -> Calendar {
     let at = KeyPath::root().key("calendar");
     let default = Calendar::default();
-    Calendar {
+    let calendar = Calendar {
         timezone: zone.and_then(timezone).unwrap_or_default(),
         working_days: match &raw.working_days {
             Some(days) => working_days(days, &at.key("working_days"), report),
@@ -29,7 +30,15 @@ pub(super) fn calendar(
             .send_between
             .as_deref()
             .and_then(|hours| send_between(hours, &at.key("send_between"), report)),
+    };
+    if calendar.send_between.is_some() && calendar.next_opening(now).is_none() {
+        report.warning(
+            &at.key("send_between"),
+            "no working day is within a year, so nothing is held back",
+            "look at `holidays` and `working_days`",
+        );
     }
+    calendar
 }
 
 fn working_days(days: &[raw::Weekday], at: &KeyPath, report: &mut Report<'_>) -> Vec<Weekday> {
@@ -76,18 +85,26 @@ fn holidays(dates: &[String], at: &KeyPath, report: &mut Report<'_>) -> BTreeSet
 }
 
 fn send_between(text: &str, at: &KeyPath, report: &mut Report<'_>) -> Option<Hours> {
-    let time = |text: &str| NaiveTime::parse_from_str(text.trim(), "%H:%M").ok();
-    let hours = text
-        .split_once('-')
-        .and_then(|(from, to)| Some((time(from)?, time(to)?)))
-        .filter(|(from, to)| from < to)
-        .map(|(from, to)| Hours { from, to });
-    if hours.is_none() {
-        report.error(
+    let time = |text: &str| NaiveTime::parse_from_str(text, "%H:%M").ok();
+    let times = text.split_once('-').and_then(|(from, to)| {
+        let (from, to) = (time(from.trim())?, to.trim());
+        match to {
+            "24:00" => Some((from, NaiveTime::MIN, true)),
+            to => time(to).map(|to| (from, to, from < to)),
+        }
+    });
+    match times {
+        Some((from, to, true)) => return Some(Hours { from, to }),
+        Some((_, _, false)) => report.error(
+            at,
+            format!("{text:?} does not end on the day on which it begins"),
+            "write the earlier time first; until midnight is \"08:00-24:00\"",
+        ),
+        None => report.error(
             at,
             format!("{text:?} is not a span of one day"),
             "write two times of a day, the earlier first, as \"08:00-18:00\"",
-        );
+        ),
     }
-    hours
+    None
 }

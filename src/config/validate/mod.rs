@@ -38,7 +38,7 @@ pub(crate) fn config(
     report: &mut Report<'_>,
 ) -> Option<Config> {
     let schedule = schedule::schedule(&raw.schedule, now, report);
-    let calendar = calendar::calendar(&raw.calendar, raw.schedule.timezone.as_deref(), report);
+    let calendar = calendar::calendar(&raw.calendar, raw.schedule.timezone.as_deref(), now, report);
     let policies = thresholds::policies(raw.thresholds, raw.policies, report);
     let owners = owners::sources(raw.owners);
     let tenant_names: Vec<_> = raw.tenants.iter().map(|raw| raw.name.clone()).collect();
