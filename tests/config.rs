@@ -5,6 +5,8 @@
 
 #[path = "config/example.rs"]
 mod example;
+#[path = "config/hours.rs"]
+mod hours;
 #[path = "config/mail.rs"]
 mod mail;
 #[path = "config/on_call.rs"]

@@ -101,6 +101,7 @@ fn notification(now: DateTime<Utc>) -> Notification {
         },
         decided_at: now,
         first_scan: false,
+        stale: 0,
         escalation: false,
     }
 }
@@ -154,6 +155,7 @@ fn row(
         unused: false,
         stale: false,
         section: None,
+        last_working_day: None,
         rung: Some(Rung::days_before(rung)),
         reason: Some("this is a test; no such credential exists".to_owned()),
     };

@@ -15,7 +15,7 @@ use crate::{
         probe::{Finding, Permission, Standing, missing, probe},
     },
     config::{Config, Loaded, Problem, Severity, SystemSecrets},
-    domain::Clock,
+    domain::{Clock, timetable::Timetable},
 };
 
 /// Check the configuration: every problem at once, each with file, line and remedy.
@@ -49,6 +49,9 @@ struct Answer {
     /// What the configuration names but is not there on this machine.
     missing: Vec<Finding>,
     next_rounds: Vec<DateTime<Utc>>,
+    /// Until when info and warning wait.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held_until: Option<DateTime<Utc>>,
     online: Vec<Finding>,
 }
 
@@ -77,6 +80,7 @@ impl Check {
                     ));
                 }
                 answer.next_rounds = next_rounds(&config, clock.now());
+                answer.held_until = config.calendar.held_until(clock.now());
                 self.say(&summary(&config, &answer, self.online))?;
                 if self.online {
                     let tell = |finding| self.found(finding, &mut answer.online);
@@ -145,9 +149,13 @@ fn standing(found: &Permission) -> String {
 fn summary(config: &Config, answer: &Answer, online: bool) -> String {
     let tenants = count(config.tenants.len(), "tenant");
     let receivers = count(config.receivers.len(), "receiver");
+    let opening = match config.calendar.send_between {
+        Some(_) => " and when the hours of calendar.send_between begin",
+        None => "",
+    };
     let mut lines = vec![
         format!("The configuration is valid: {tenants}, {receivers}."),
-        format!("Rounds run at {}; the next ones:", config.schedule),
+        format!("Rounds run at {}{opening}; the next ones:", config.schedule),
     ];
     let local = |at: &DateTime<Utc>| {
         at.with_timezone(&config.schedule.timezone())
@@ -155,12 +163,28 @@ fn summary(config: &Config, answer: &Answer, online: bool) -> String {
             .to_string()
     };
     lines.extend(answer.next_rounds.iter().map(local));
+    lines.extend(hours(config, answer));
     if !online {
         lines.push(
             "Add --online to sign in to each tenant and connect to each receiver.".to_owned(),
         );
     }
     lines.join("\n")
+}
+
+/// When messages that can wait go out next.
+fn hours(config: &Config, answer: &Answer) -> Option<String> {
+    let calendar = &config.calendar;
+    calendar.send_between?;
+    Some(match answer.held_until {
+        Some(until) => format!(
+            "info and warning wait until {}; critical and expired never wait.",
+            until
+                .with_timezone(&calendar.timezone)
+                .format("%a %d %b %Y %H:%M %Z")
+        ),
+        None => "info and warning go out now, as critical and expired always do.".to_owned(),
+    })
 }
 
 /// `2 errors and 1 warning; …`
@@ -186,8 +210,9 @@ fn count(n: usize, what: &str) -> String {
 }
 
 fn next_rounds(config: &Config, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
-    let next = |at: &DateTime<Utc>| config.schedule.next_after(*at);
-    std::iter::successors(config.schedule.next_after(now), next)
+    let timetable = Timetable::new(config.schedule.clone(), config.calendar.clone());
+    let next = |at: &DateTime<Utc>| timetable.next_after(*at);
+    std::iter::successors(timetable.next_after(now), next)
         .take(3)
         .collect()
 }

@@ -37,8 +37,6 @@ const NOT_YET: &[NotYet] = &[
 
     unheeded("routes[].escalate_after", given, "nothing is escalated"),
     unheeded("receivers[].to_owners", is_true, "everything goes to `to`"),
-    unheeded("receivers[].digest", given, "no summary is sent"),
-    unheeded("calendar.send_between", given, "messages go out at any hour"),
     unheeded("changes.notify[]", given, "changes are not announced"),
     unheeded("http.public_url", given, "messages hold no links back"),
 ];

@@ -245,6 +245,7 @@ impl<'a> Assessment<'a> {
             stale: false,
             section: None,
             rung: None,
+            last_working_day: None,
             reason: None,
             links: None,
         }

@@ -129,6 +129,14 @@ impl Known {
         entries.filter_map(|((key, memory), left)| left.then_some((key, memory)))
     }
 
+    /// When the first of them was first seen.
+    pub fn since(&self) -> Option<DateTime<Utc>> {
+        self.sorted
+            .iter()
+            .map(|(_, memory)| memory.first_seen)
+            .min()
+    }
+
     /// How many credentials are remembered.
     pub fn len(&self) -> usize {
         self.sorted.len()

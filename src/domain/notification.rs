@@ -77,6 +77,9 @@ pub struct Notification {
     /// True for the first complete scan of a tenant: what is due has piled up.
     #[serde(default)]
     pub first_scan: bool,
+    /// On a first scan, how many more ended so long ago that they are only to be cleaned up, and are not told of one by one.
+    #[serde(default)]
+    pub stale: u64,
     /// True when its alerts were told to others before, and nobody has acknowledged them since.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub escalation: bool,
@@ -150,8 +153,14 @@ pub enum Subject {
         watched: u64,
         /// The one that runs out next, if any ever does.
         next: Option<Arc<Row>>,
-        /// What is worth a line, section by section; none: all is well.
+        /// What is worth a line, section by section. Without a row that is coming up all is well.
         alerts: Vec<Arc<Row>>,
+        /// How many more there are of a section than it has rows.
+        #[serde(default)]
+        left_out: Vec<(Section, u64)>,
+        /// Odd values that the scan met: what they stand for may be missing.
+        #[serde(default)]
+        odd: u64,
     },
     /// A sample, with made-up rows.
     Test {

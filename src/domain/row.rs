@@ -1,6 +1,6 @@
 //! A credential as people and programs see it: the row of `scan --format json`, of a message, of a webhook.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::{Id, Kind, ObjectType, Rung, Severity, Thumbprint, facts::Cluster};
@@ -90,6 +90,9 @@ pub struct Row {
     /// Under which heading it stands; only in messages that have several.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub section: Option<Section>,
+    /// The last working day before its end, by the configured calendar; only in messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_working_day: Option<NaiveDate>,
     /// The rung that was reached; only on alerts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rung: Option<Rung>,

@@ -5,6 +5,7 @@
 //! [`Store`] and [`Notifier`].
 
 pub mod deliver;
+mod digests;
 pub mod heartbeat;
 pub mod inventory;
 pub mod monitor;

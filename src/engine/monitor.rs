@@ -43,6 +43,7 @@ pub fn monitor(
         subject,
         decided_at: now,
         first_scan: false,
+        stale: 0,
         escalation: false,
     };
     let deliveries = audience

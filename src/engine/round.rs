@@ -7,7 +7,7 @@ use super::{
     Engine,
     inventory::changed,
     monitor::monitor,
-    plan::{Planned, Planner, Receivers, new_id},
+    plan::{Past, Planned, Planner, Receivers, new_id},
 };
 use crate::{
     domain::{
@@ -63,6 +63,7 @@ impl Engine {
         };
         // only what is recorded is told: a stop may come before that
         log_complete(tenant, &round, planned);
+        self.log_held(tenant, planned);
         self.observe(tenant, snapshot, &round.scan);
         // a large tenant need not lie in memory beside the series
         drop((round, known));
@@ -97,11 +98,20 @@ impl Engine {
             shrunk: before.shrank_to(snapshot.listed, snapshot.listed_principals),
             now,
         };
+        let digested = self.store.digested(tenant).await?;
+        let mut past = Past {
+            last_scan: before.last_success,
+            digested: &digested,
+            removed: &[],
+        };
+        let removed = self.removed_since_digests(tenant, past, now).await?;
+        past.removed = &removed;
         let planner = Planner {
             world,
             routes: &self.routes,
             receivers: self,
             portal_link: &|row| directory.portal_link(row),
+            past,
         };
         let counts = planner.fill(round);
         round.upserts = changed(snapshot, known, now);
@@ -152,6 +162,18 @@ impl Engine {
         round
             .notifications
             .extend(change.map(|change| monitor(tenant, change, None, self, now)));
+    }
+
+    fn log_held(&self, tenant: &str, planned: Planned) {
+        let Some(held) = planned.held else { return };
+        let until = held.until.with_timezone(&self.calendar.timezone);
+        info!(
+            tenant.name = tenant,
+            alerts.held = held.alerts,
+            "{} alerts of info and warning wait until {}, the next hours of calendar.send_between",
+            held.alerts,
+            until.format("%a %-d %b %Y %H:%M %Z"),
+        );
     }
 
     fn observe(&self, tenant: &str, snapshot: &Snapshot, scan: &ScanRecord) {
@@ -266,6 +288,7 @@ fn empty_round<'a>(
         alerts: Vec::new(),
         notifications: Vec::new(),
         broken_silences: Vec::new(),
+        digested: Vec::new(),
         health: Health::default(),
     }
 }

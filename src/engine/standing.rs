@@ -76,6 +76,7 @@ pub(super) fn standing(
             decided_at: now,
             first_scan: false,
             escalation: false,
+            stale: 0,
         },
     })
 }

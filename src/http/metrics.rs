@@ -31,6 +31,8 @@ async fn count_outbox(context: &Context) -> Result<(), StoreError> {
     let oldest = outbox.iter().filter_map(|state| state.oldest).min();
     context
         .metrics
-        .set_outbox_oldest(oldest.map_or(TimeDelta::zero(), |oldest| now - oldest));
+        .set_outbox_oldest(oldest.map_or(TimeDelta::zero(), |oldest| {
+            (now - oldest).max(TimeDelta::zero())
+        }));
     Ok(())
 }

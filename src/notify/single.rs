@@ -106,5 +106,6 @@ fn alone(notification: &Notification, row: &Arc<Row>) -> Notification {
         decided_at: notification.decided_at,
         first_scan: false,
         escalation: notification.escalation,
+        stale: 0,
     }
 }

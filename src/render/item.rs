@@ -1,5 +1,7 @@
 //! One credential in words.
 
+mod line;
+
 use chrono::{DateTime, Utc};
 
 use super::{
@@ -24,6 +26,8 @@ const OWNER: usize = 48;
 const REASON: usize = 256;
 /// Owners beyond these are counted.
 const OWNERS: usize = 5;
+/// The same where many are told in a line each.
+const OWNERS_BRIEF: usize = 2;
 /// No portal has longer addresses.
 const PORTAL: usize = 500;
 /// The service principal that holds the VPN certificates of Conditional Access.
@@ -53,6 +57,7 @@ impl Scene<'_> {
         let due = self.telling == Telling::Due;
         Item {
             section: row.section.map(words::section),
+            brief: false,
             severity: match self.telling {
                 Telling::Resolved => RowSeverity::Ok,
                 Telling::Due | Telling::Listed => row.severity,

@@ -2,6 +2,7 @@
 //! reading; each backend gives it its channel's form and escapes it for the place it lands in.
 
 mod clusters;
+mod digest;
 mod item;
 pub mod plain;
 mod renderer;
@@ -32,11 +33,30 @@ pub struct Message {
     pub part: Option<(usize, usize)>,
 }
 
+impl Item {
+    /// The heading to print before it, where it stands after `above`.
+    pub fn heading_after(&self, above: Option<&Self>) -> Option<&'static str> {
+        self.section
+            .filter(|_| above.is_none_or(|above| above.section != self.section))
+    }
+
+    /// Its facts in one line.
+    pub fn in_small(&self) -> String {
+        let facts = self.facts.iter();
+        let facts: Vec<String> = facts
+            .map(|(label, value)| format!("{label}: {value}"))
+            .collect();
+        facts.join(" · ")
+    }
+}
+
 /// One credential in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
     /// The heading that it stands under, in messages that have several: printed where it is another than the one before.
     pub section: Option<&'static str>,
+    /// Told in a line or two, one of many.
+    pub brief: bool,
     /// How urgent.
     pub severity: RowSeverity,
     /// The app's name, or its id when it has none. Hostile.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::{
     Item, Message,
+    digest::Summary,
     item::{self, Scene, Telling},
     words,
 };
@@ -17,15 +18,18 @@ use crate::domain::{
 /// Puts notifications into words, with dates in the configured time zone.
 #[derive(Debug, Clone)]
 pub struct Renderer {
-    calendar: Calendar,
+    pub(super) calendar: Calendar,
 }
 
 /// The longest names in a title, in characters: a phone shows some eighty.
-const TITLE_APP: usize = 40;
-const TITLE_NAME: usize = 24;
+pub(super) const TITLE_APP: usize = 40;
+pub(super) const TITLE_NAME: usize = 24;
+/// So many credentials of a first scan are told in full, and so many of one that holds more.
+const MANY: usize = 30;
+const IN_FULL: usize = 10;
 /// The longest account of a problem.
 const PROBLEM: usize = 2_000;
-const TENANT: usize = 64;
+pub(super) const TENANT: usize = 64;
 
 impl Renderer {
     /// Dates are shown in the calendar's zone, with its last working day before them.
@@ -49,8 +53,24 @@ impl Renderer {
             Subject::Resolved { .. } => self.resolved(notification, &rows),
             Subject::Changed { .. } => self.changed(notification, &rows),
             Subject::Digest {
-                tenant, watched, ..
-            } => self.digest(notification, &rows, &clean(tenant, TENANT), *watched),
+                tenant,
+                every,
+                watched,
+                next,
+                left_out,
+                odd,
+                alerts: _,
+            } => {
+                let summary = Summary {
+                    tenant: &clean(tenant, TENANT),
+                    every: *every,
+                    watched: *watched,
+                    next: next.as_deref(),
+                    left_out,
+                    odd: *odd,
+                };
+                self.digest(&summary, notification, &rows)
+            }
             Subject::Failing {
                 tenant,
                 blindness,
@@ -112,10 +132,15 @@ impl Renderer {
     fn due(&self, notification: &Notification, rows: &Range<usize>) -> Message {
         let scene = self.scene(notification, Telling::Due);
         let told = told(notification, rows);
-        let items: Vec<Item> = told.iter().map(|row| scene.item(row)).collect();
-        let first = notification
-            .first_scan
-            .then(|| words::INTRO_FIRST_SCAN.to_owned());
+        let item = |(at, row): (usize, &Arc<Row>)| {
+            if is_one_of_many(notification, at) {
+                scene.line(row)
+            } else {
+                scene.item(row)
+            }
+        };
+        let items: Vec<Item> = (rows.start..).zip(told).map(item).collect();
+        let first = (notification.first_scan && rows.start == 0).then(|| first_scan(notification));
         let why = words::footer_due(told.len(), &rungs(told));
         let append = items
             .iter()
@@ -129,7 +154,7 @@ impl Renderer {
             urgency: urgency(told),
             intro: count(notification.rows())
                 .into_iter()
-                .chain(first)
+                .chain(first.into_iter().flatten())
                 .collect(),
             items,
             footer: append.into_iter().chain([why]).collect(),
@@ -174,38 +199,35 @@ impl Renderer {
         }
     }
 
-    fn digest(
-        &self,
-        notification: &Notification,
-        rows: &Range<usize>,
-        tenant: &str,
-        watched: u64,
-    ) -> Message {
-        let scene = self.scene(notification, Telling::Listed);
-        let told = told(notification, rows);
-        Message {
-            title: words::title_digest(tenant, watched),
-            urgency: urgency(told),
-            intro: Vec::new(),
-            items: told.iter().map(|row| scene.item(row)).collect(),
-            footer: vec![words::FOOTER_DIGEST.to_owned()],
-            part: None,
-        }
-    }
-
     /// `Sun 22 Nov 2026, 14:00 CET`
     fn moment(&self, at: DateTime<Utc>) -> String {
         let at = at.with_timezone(&self.calendar.timezone);
         words::moment(&at)
     }
 
-    fn scene(&self, notification: &Notification, telling: Telling) -> Scene<'_> {
+    pub(super) fn scene(&self, notification: &Notification, telling: Telling) -> Scene<'_> {
         Scene {
             calendar: &self.calendar,
             decided_at: notification.decided_at,
             telling,
         }
     }
+}
+
+/// A first scan may tell of hundreds. The most urgent are then told in full, the others in a line or two each.
+fn is_one_of_many(notification: &Notification, position: usize) -> bool {
+    notification.first_scan && notification.rows().len() > MANY && position >= IN_FULL
+}
+
+/// What is said before the first of a first scan's credentials.
+fn first_scan(notification: &Notification) -> Vec<String> {
+    let is_long = notification.rows().len() > MANY;
+    let brief = is_long.then(|| words::intro_brief(IN_FULL));
+    let stale = (notification.stale > 0).then(|| words::intro_stale(notification.stale));
+    std::iter::once(words::INTRO_FIRST_SCAN.to_owned())
+        .chain(brief)
+        .chain(stale)
+        .collect()
 }
 
 fn monitor(title: String, urgency: RowSeverity, intro: Vec<String>, footer: &str) -> Message {
@@ -220,13 +242,13 @@ fn monitor(title: String, urgency: RowSeverity, intro: Vec<String>, footer: &str
 }
 
 /// The rows in the range, as far as there are any.
-fn told<'a>(notification: &'a Notification, rows: &Range<usize>) -> &'a [Arc<Row>] {
+pub(super) fn told<'a>(notification: &'a Notification, rows: &Range<usize>) -> &'a [Arc<Row>] {
     let all = notification.rows();
     let end = rows.end.min(all.len());
     all.get(rows.start.min(end)..end).unwrap_or_default()
 }
 
-fn title(rows: &[Arc<Row>], what: impl FnOnce(&Row) -> String) -> String {
+pub(super) fn title(rows: &[Arc<Row>], what: impl FnOnce(&Row) -> String) -> String {
     let Some((worst, others)) = rows.split_first() else {
         return words::TITLE_EMPTY.to_owned();
     };
@@ -235,7 +257,7 @@ fn title(rows: &[Arc<Row>], what: impl FnOnce(&Row) -> String) -> String {
     words::title(&what(worst), &app, &credential, others.len())
 }
 
-fn urgency(rows: &[Arc<Row>]) -> RowSeverity {
+pub(super) fn urgency(rows: &[Arc<Row>]) -> RowSeverity {
     rows.iter()
         .map(|row| row.severity)
         .max()
@@ -249,22 +271,21 @@ fn count(rows: &[Arc<Row>]) -> Option<String> {
         .iter()
         .all(|row| row.tenant == first.tenant)
         .then(|| clean(&first.tenant, TENANT));
-    let severities: Vec<(RowSeverity, usize)> = [
-        RowSeverity::Expired,
-        RowSeverity::Critical,
-        RowSeverity::Warning,
-        RowSeverity::Info,
-        RowSeverity::Ok,
-    ]
-    .into_iter()
-    .map(|of| (of, rows.iter().filter(|row| row.severity == of).count()))
-    .filter(|(_, count)| *count > 0)
-    .collect();
     Some(words::intro_count(
         rows.len(),
         tenant.as_deref(),
-        &severities,
+        &by_severity(rows),
     ))
+}
+
+/// How many there are of each severity, worst first.
+pub(super) fn by_severity(rows: &[Arc<Row>]) -> Vec<(RowSeverity, usize)> {
+    let count = |of| rows.iter().filter(|row| row.severity == of).count();
+    let worst_first = RowSeverity::ALL.into_iter().rev();
+    worst_first
+        .map(|of| (of, count(of)))
+        .filter(|(_, count)| *count > 0)
+        .collect()
 }
 
 /// The rungs that were reached, widest first.

@@ -1,5 +1,7 @@
 //! Notifications to try the words and the backends with: ordinary ones, and ones made to do harm.
 
+mod digest;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,6 +17,8 @@ use crate::domain::{
     row::{Links, RowSeverity},
     rung::days_left,
 };
+
+pub(crate) use digest::{all_is_well, digest, hostile_digest};
 
 /// Tue 24 Nov 2026, 9 o'clock in Berlin.
 pub(crate) fn now() -> DateTime<Utc> {
@@ -34,6 +38,7 @@ pub(crate) fn notification(subject: Subject) -> Notification {
         subject,
         decided_at: now(),
         first_scan: false,
+        stale: 0,
         escalation: false,
     }
 }
@@ -87,6 +92,7 @@ pub(crate) fn row(number: u32, app: &str, name: &str, hours: i64) -> Row {
         unused: false,
         stale: false,
         section: None,
+        last_working_day: None,
         rung: Some(Rung::days_before(rung)),
         reason: Some(match rung {
             0 => "it has run out".to_owned(),
@@ -234,6 +240,7 @@ pub(crate) fn first_scan(rows: u32) -> Notification {
     };
     Notification {
         first_scan: true,
+        stale: 600,
         ..due((0..rows).map(row).collect())
     }
 }

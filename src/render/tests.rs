@@ -4,7 +4,8 @@ use super::{Message, Renderer, plain::plain, samples};
 use crate::domain::{
     Id, Kind, Notification, ObjectType, Row, Thumbprint,
     calendar::Calendar,
-    row::{Rotation, RowSeverity},
+    notification::Subject,
+    row::{Rotation, RowSeverity, Section},
 };
 
 fn message(notification: &Notification) -> Message {
@@ -30,6 +31,9 @@ fn every_kind_of_message_as_a_person_reads_it() {
         ("test", samples::test()),
         ("hostile", samples::hostile()),
         ("clusters", samples::clusters()),
+        ("digest", samples::digest()),
+        ("all_is_well", samples::all_is_well()),
+        ("hostile_digest", samples::hostile_digest()),
     ] {
         insta::assert_snapshot!(name, plain(&message(&notification)));
     }
@@ -65,6 +69,7 @@ fn the_title_says_the_worst_first_and_how_many_more() {
 fn a_part_speaks_of_its_own_rows_and_says_which_they_are() {
     let notification = samples::first_scan(300);
     let message = samples::renderer().message(&notification, 60..80, Some((4, 15)));
+    assert_eq!(message.intro.len(), 2, "{:?}", message.intro);
     assert_eq!(
         message.title,
         "4 days left: service-060 client secret \"main\", and 19 more (4/15)"
@@ -259,4 +264,56 @@ fn what_is_known_of_its_use_is_told_with_what_follows() {
         not_remembered,
     ];
     insta::assert_snapshot!("of_use", told.map(of_use).join("\n\n"));
+}
+
+#[test]
+fn a_first_scan_of_very_much_tells_the_most_urgent_in_full_and_the_rest_in_brief() {
+    let notification = samples::first_scan(300);
+    let message = message(&notification);
+    let brief = message.items.iter().map(|item| item.brief);
+    assert_eq!(brief.clone().filter(|brief| *brief).count(), 290);
+    assert!(brief.take(10).all(|brief| !brief));
+    insta::assert_snapshot!("first_scan", {
+        let text = plain(&message);
+        let lines: Vec<&str> = text.lines().collect();
+        let (start, end) = (&lines[..26], &lines[lines.len() - 8..]);
+        format!("{}\n[…]\n{}", start.join("\n"), end.join("\n"))
+    });
+    let few = samples::first_scan(30);
+    let few = samples::renderer().message(&few, 0..30, None);
+    assert!(few.items.iter().all(|item| !item.brief));
+}
+
+#[test]
+fn a_summary_is_as_urgent_as_what_comes_up() {
+    assert_eq!(message(&samples::digest()).urgency, RowSeverity::Expired);
+    assert_eq!(message(&samples::all_is_well()).urgency, RowSeverity::Ok);
+    let mut only_stale = samples::digest();
+    if let Subject::Digest { alerts, .. } = &mut only_stale.subject {
+        alerts.retain(|row| row.section == Some(Section::Stale));
+    }
+    let message = message(&only_stale);
+    assert_eq!(message.urgency, RowSeverity::Ok);
+    assert!(
+        message
+            .title
+            .starts_with("All is well: 1,204 credentials of contoso watched")
+    );
+    assert!(message.intro[0].starts_with("All is well: "));
+}
+
+#[test]
+fn each_part_of_a_summary_begins_with_a_heading_and_ends_a_section_with_what_is_left_out() {
+    let notification = samples::digest();
+    let part = samples::renderer().message(&notification, 3..4, Some((2, 3)));
+    assert_eq!(
+        part.items[0].heading_after(None),
+        Some("Expired long ago: to be removed")
+    );
+    assert!(part.items[0].notes.is_empty());
+    let part = samples::renderer().message(&notification, 4..6, Some((3, 3)));
+    let expected = "… and 1,312 more: forewarn scan lists them.";
+    assert_eq!(part.items[0].notes, [expected]);
+    let first = part.items.first();
+    assert_eq!(part.items[1].heading_after(first), Some("Never expiring"));
 }

@@ -1,9 +1,16 @@
 //! Every word that a message says, and nothing but words: another language is another file like this one.
 
+mod digest;
+
 use chrono::{DateTime, NaiveDate, TimeZone};
+
+pub(super) use digest::{
+    all_is_well, coming_up, intro_brief, intro_odd, intro_stale, more_rows, next, title_digest,
+};
 
 use crate::domain::{
     Kind, Rung,
+    digest::Every,
     notification::Blindness,
     row::{RowSeverity, Section},
 };
@@ -51,7 +58,7 @@ pub(super) const INTRO_CHANGED: &str = "Nothing here is due. A credential that n
     that somebody does.";
 pub(super) const FOOTER_CHANGED: &str = "Sent because `changes.notify` asks for it.";
 pub(super) const FOOTER_DIGEST: &str =
-    "This is a summary beside the alerts, sent because the receiver has `digest`.";
+    "This is a summary beside the alerts, sent because the receiver has digest set.";
 
 /// A heading of summaries and of changes.
 pub(super) fn section(section: Section) -> &'static str {
@@ -62,7 +69,7 @@ pub(super) fn section(section: Section) -> &'static str {
         Section::ComingUp => "Due in the coming weeks",
         Section::Stale => "Expired long ago: to be removed",
         Section::NeverExpires => "Never expiring",
-        Section::Renewed => "Renewed",
+        Section::Renewed => "Renewed or removed",
         Section::Ownerless => "Owned by nobody",
     }
 }
@@ -74,11 +81,6 @@ pub(super) fn title_changed(section: Option<Section>) -> &'static str {
         Some(Section::OwnerLost) => "Owner lost",
         _ => "New",
     }
-}
-
-/// `contoso: 1204 credentials watched`
-pub(super) fn title_digest(tenant: &str, watched: u64) -> String {
-    format!("{tenant}: {watched} credentials watched")
 }
 
 /// A severity as a heading.
@@ -409,8 +411,8 @@ pub(super) fn intro_part(part: usize, parts: usize, first: usize, last: usize) -
     }
 }
 
-pub(super) const INTRO_FIRST_SCAN: &str = "This was the first scan, so it holds everything that is \
-    due already. From now on you hear of each credential as it gets closer to its end.";
+pub(super) const INTRO_FIRST_SCAN: &str = "This is what was due already when forewarn first looked. From now on you \
+    hear of each credential as it gets closer to its end.";
 
 pub(super) fn intro_failing(blindness: Blindness, tenant: &str, since: &str) -> String {
     match blindness {
@@ -464,8 +466,11 @@ fn days_of(days: i64) -> String {
 }
 
 fn credentials(count: usize) -> String {
-    match count {
-        1 => "1 credential".to_owned(),
-        count => format!("{count} credentials"),
-    }
+    counted(count as u64, "credential")
+}
+
+/// `1 value`, `1,204 values`
+fn counted(count: u64, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {what}{plural}", digest::number(count))
 }

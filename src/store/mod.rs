@@ -19,6 +19,7 @@ use uuid::Uuid;
 
 use crate::domain::{
     App, Credential, Expiry, Id, Kind, Notification, Rung, Severity,
+    digest::Digested,
     facts::Owner,
     health::Health,
     known::{Announced, CredentialKey, Known},
@@ -101,6 +102,16 @@ pub trait Store: Send + Sync {
         owners: &'a [AppOwners],
     ) -> BoxFuture<'a, Result<(), StoreError>>;
 
+    /// Who had a summary of a tenant last, and when.
+    fn digested<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<Vec<Digested>, StoreError>>;
+
+    /// The announced credentials of a tenant that a complete scan after `since` no longer saw.
+    fn removed<'a>(
+        &'a self,
+        tenant: &'a str,
+        since: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Vec<Removed>, StoreError>>;
+
     /// Forgets finished deliveries, scans, alerts and owners older than `before`, and credentials gone and silences ended since before
     /// then; never anything still waiting, and never the memory of what a living credential was announced at. Says how many
     /// rows went. The one call that is many small transactions.
@@ -126,6 +137,8 @@ pub struct Round<'a> {
     pub notifications: Vec<(Notification, Vec<NewDelivery>)>,
     /// Silences that broke by themselves: they end at the scan's end.
     pub broken_silences: Vec<Uuid>,
+    /// Receivers that have a summary by this round, or whose first period begins with it.
+    pub digested: Vec<String>,
     /// The tenant's health after it.
     pub health: Health,
 }
@@ -185,6 +198,15 @@ pub struct Inventory {
     pub first_seen: DateTime<Utc>,
     /// See [`crate::domain::known::Memory::fingerprint`].
     pub fingerprint: u64,
+}
+
+/// A credential that went after it had been announced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Removed {
+    /// As it was last seen.
+    pub credential: Inventory,
+    /// When a complete scan first missed it.
+    pub at: DateTime<Utc>,
 }
 
 /// An alert: decided once.
@@ -331,7 +353,7 @@ pub struct OutboxState {
     pub receiver: String,
     /// Deliveries that wait.
     pub pending: u64,
-    /// When the oldest of them was put there.
+    /// Since when the oldest of them waits, the time before it was due left out.
     pub oldest: Option<DateTime<Utc>>,
     /// What the last failed attempt of a waiting or given-up delivery said.
     pub last_error: Option<String>,

@@ -25,6 +25,7 @@ mod world;
 
 // the stories
 mod blind;
+mod calendar;
 mod clusters;
 mod commands;
 mod crash;

@@ -5,6 +5,8 @@
     reason = "a test that panics has failed, which is what it is for"
 )]
 
+mod calendar;
+mod digest;
 mod failing;
 mod heartbeat;
 mod own;

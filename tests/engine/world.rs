@@ -12,6 +12,7 @@ use forewarn::{
     domain::{
         App, Clock, Credential, Expiry, Id, Kind, Notification, ObjectType, Row, Snapshot,
         calendar::Calendar,
+        digest::Every,
         facts::{Facts, Owner},
         own::Own,
         ownership::Ownership,
@@ -196,6 +197,9 @@ impl Notifier for FakeReceiver {
             return vec![payload(event.to_owned())];
         }
         let line = |row: &Arc<Row>| {
+            if event == "digest" {
+                return format!("{}:{:?}", row.credential_id, row.section.unwrap());
+            }
             let rung = row.rung.map_or(0, forewarn::domain::Rung::days);
             let kind = if event == "credential.resolved" {
                 "resolved"
@@ -258,6 +262,8 @@ pub(crate) struct World {
     pub(crate) routes: Vec<Route>,
     pub(crate) policies: Policies,
     pub(crate) calendar: Calendar,
+    /// How often every receiver wants a summary.
+    pub(crate) digest: Option<Every>,
     file: PathBuf,
     _folder: tempfile::TempDir,
 }
@@ -294,6 +300,7 @@ impl World {
             routes: Vec::new(),
             policies: Policies::default(),
             calendar: Calendar::default(),
+            digest: None,
             file: folder.path().join("forewarn.db"),
             _folder: folder,
         }
@@ -311,7 +318,7 @@ impl World {
         let receiver = |receiver: &Arc<FakeReceiver>| Receiver {
             notifier: Arc::<FakeReceiver>::clone(receiver),
             send_resolved: true,
-            digest: None,
+            digest: self.digest,
             to_owners: false,
         };
         let tenant: Arc<dyn Directory> = Arc::<FakeTenant>::clone(&self.tenant);

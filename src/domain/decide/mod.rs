@@ -9,14 +9,19 @@
 //! 5. One first seen when it had been dead for longer than reminders last is stale: listed, not spoken of.
 //! 6. It is due when its tightest rung reached is tighter than the one last announced, or when a reminder is.
 //! 7. A silence holds back what is due without marking it announced.
+//! 8. So does the calendar outside its hours, but for what is critical or has ended: that never waits.
 //!
 //! One that is remembered but was not seen is gone, unless its app could not be read in full or the whole tenant suddenly shrank;
 //! if it had been announced it is resolved, once.
+
+mod held;
 
 use std::{fmt, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
+
+pub use held::{Held, held};
 
 use super::{
     App, Credential, Expiry, Id, Row, Rung, Severity, Snapshot,
@@ -157,6 +162,8 @@ pub enum Quiet {
     Muted,
     /// A silence holds it back.
     Silenced(Uuid),
+    /// It can wait until then: the next hours in which such messages go out.
+    Held(DateTime<Utc>),
 }
 
 /// What is to be done, for every credential that was seen or is remembered, ordered by what was seen.
@@ -296,6 +303,10 @@ pub fn judge<'a>(
         silences.filter(|s| s.holds(world.tenant, &key, Expiry::At(end), severity, world.now));
     if let Some(silence) = holding.next() {
         return Err(Quiet::Silenced(silence.id));
+    }
+    let can_wait = severity < Severity::Critical;
+    if let Some(opening) = world.calendar.held_until(world.now).filter(|_| can_wait) {
+        return Err(Quiet::Held(opening));
     }
     Ok(Action::Announce(Announce {
         app,
@@ -446,6 +457,9 @@ impl fmt::Display for WhyResolved {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod hours_properties;
 
 #[cfg(test)]
 mod properties;

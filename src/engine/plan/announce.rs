@@ -24,7 +24,7 @@ impl Planner<'_> {
         round: &mut Round<'_>,
     ) -> usize {
         let now = self.world.now;
-        let first_scan = !self.world.known.scanned_before;
+        let first_scan = self.is_first();
         let due: Vec<Due<'_>> = announces
             .iter()
             .map(|(_, announce)| self.due(announce))
@@ -46,6 +46,11 @@ impl Planner<'_> {
                 subject: Subject::Due { alerts },
                 decided_at: now,
                 first_scan,
+                stale: if first_scan {
+                    self.stale_for(&group.receiver)
+                } else {
+                    0
+                },
                 escalation: false,
             };
             for at in &group.alerts {
@@ -99,6 +104,7 @@ impl Planner<'_> {
         row.rung = Some(announce.rung);
         row.reason = Some(announce.why());
         row.links = Some(self.links(&row));
+        row.last_working_day = self.last_working_day(&row);
         Due {
             app: announce.app,
             credential: announce.credential,

@@ -1,16 +1,21 @@
 //! From decisions to what the store commits: alerts, notifications and deliveries of one round.
 
 mod announce;
+pub mod digest;
+mod past;
 mod resolve;
 mod silences;
+mod stale;
 
-use chrono::{DateTime, Utc};
+pub use past::Past;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::{
     domain::{
         Id, Row,
-        decide::{Action, World, decide, gone},
+        decide::{Action, Held, World, decide, gone, held},
         digest::Every,
         route::Routes,
         row::Links,
@@ -44,6 +49,8 @@ pub struct Planner<'a> {
     pub receivers: &'a dyn Receivers,
     /// Where an app's credentials are renewed.
     pub portal_link: &'a dyn Fn(&Row) -> String,
+    /// What earlier rounds left.
+    pub past: Past<'a>,
 }
 
 /// How many alerts were decided, and how many of them reach nobody because no route takes them.
@@ -55,6 +62,8 @@ pub struct Planned {
     pub resolved: usize,
     /// Alerts that no route takes.
     pub unrouted: usize,
+    /// Alerts that wait for the hours in which they may go out.
+    pub held: Option<Held>,
 }
 
 impl Planner<'_> {
@@ -73,11 +82,13 @@ impl Planner<'_> {
         self.plan_gone(round);
         let unrouted = self.plan_announcements(&announces, round);
         self.plan_resolutions(&resolves, round);
+        self.plan_digests(&resolves, round);
         round.broken_silences = self.broken_silences();
         Planned {
             alerts: announces.len(),
             resolved: resolves.len(),
             unrouted,
+            held: held(world),
         }
     }
 
@@ -104,8 +115,19 @@ impl Planner<'_> {
         }
     }
 
+    fn last_working_day(&self, row: &Row) -> Option<NaiveDate> {
+        self.world.calendar.last_working_day_before(row.expires_at?)
+    }
+
     fn deliveries(&self, receiver: &str, fallback: &[Fallback]) -> Vec<NewDelivery> {
         deliveries(self.receivers, receiver, fallback, self.world.now)
+    }
+
+    /// Of what can wait: sent in the hours in which such messages go out.
+    fn deliveries_in_hours(&self, receiver: &str) -> Vec<NewDelivery> {
+        let World { calendar, now, .. } = self.world;
+        let due_at = calendar.held_until(now).unwrap_or(now);
+        deliveries(self.receivers, receiver, &[], due_at)
     }
 }
 

@@ -12,7 +12,8 @@ use crate::{
 };
 
 impl Planner<'_> {
-    /// One notification a receiver, of all that it had been told of.
+    /// One notification a receiver, of all that it had been told of. It can wait, and does so in the outbox: what went is remembered as
+    /// gone from now on.
     pub(super) fn plan_resolutions(
         &self,
         resolves: &[(CredentialKey, Resolve<'_>)],
@@ -38,11 +39,12 @@ impl Planner<'_> {
                 subject,
                 decided_at: now,
                 first_scan: false,
+                stale: 0,
                 escalation: false,
             };
             round
                 .notifications
-                .push((notification, self.deliveries(&receiver, &[])));
+                .push((notification, self.deliveries_in_hours(&receiver)));
         }
         for (key, resolve) in resolves
             .iter()
@@ -55,7 +57,7 @@ impl Planner<'_> {
         }
     }
 
-    fn resolved_row(&self, resolve: &Resolve<'_>) -> Row {
+    pub(super) fn resolved_row(&self, resolve: &Resolve<'_>) -> Row {
         let told = &resolve.announced.row;
         let mut row = match &resolve.seen {
             Some((app, credential, assessment)) => {

@@ -6,14 +6,26 @@ use super::html;
 use crate::{
     domain::Notification,
     notify::Payload,
-    render::{Message, Renderer, plain::plain},
+    render::{Item, Message, Renderer, plain::plain},
 };
 
 /// Gmail cuts a mail off at about 102 kB of HTML; below that with room for what varies between parts.
 const MAX_HTML_BYTES: usize = 90_000;
 
-/// More than this nobody reads on a phone in one go.
+/// More whole items than this nobody reads on a phone in one go.
 const MAX_ITEMS: usize = 60;
+
+/// So many items in brief are read as one whole item is.
+const BRIEF_IN_ONE: usize = 4;
+
+/// What an item takes of a mail.
+#[derive(Debug, Clone, Copy)]
+struct Size {
+    /// Of HTML.
+    bytes: usize,
+    /// In items in brief.
+    items: usize,
+}
 
 /// Every part of the notification, in order; together they name every row.
 pub(in crate::notify) fn parts(renderer: &Renderer, notification: &Notification) -> Vec<Payload> {
@@ -40,13 +52,12 @@ fn payload(message: &Message) -> Payload {
     }
 }
 
-/// The bytes of HTML that each item takes.
-fn sizes(message: &Message) -> Vec<usize> {
-    message
-        .items
-        .iter()
-        .map(|item| html::item(item).len())
-        .collect()
+fn sizes(message: &Message) -> Vec<Size> {
+    let size = |item: &Item| Size {
+        bytes: html::item(item).len(),
+        items: if item.brief { 1 } else { BRIEF_IN_ONE },
+    };
+    message.items.iter().map(size).collect()
 }
 
 /// The bytes of HTML around the items.
@@ -59,18 +70,22 @@ fn frame_size(message: &Message) -> usize {
 }
 
 /// Fills each part before it starts the next. An item that is too big for any part gets one of its own.
-fn split(sizes: &[usize], frame: usize) -> Vec<Range<usize>> {
+fn split(sizes: &[Size], frame: usize) -> Vec<Range<usize>> {
     let mut ranges = Vec::new();
     let mut start = 0;
     let mut bytes = frame;
+    let mut items = 0;
     for (index, size) in sizes.iter().enumerate() {
-        let full = index - start == MAX_ITEMS || bytes + size > MAX_HTML_BYTES;
+        let is_long = items + size.items > MAX_ITEMS * BRIEF_IN_ONE;
+        let full = is_long || bytes + size.bytes > MAX_HTML_BYTES;
         if full && index > start {
             ranges.push(start..index);
             start = index;
             bytes = frame;
+            items = 0;
         }
-        bytes += size;
+        bytes += size.bytes;
+        items += size.items;
     }
     ranges.push(start..sizes.len());
     ranges
@@ -79,6 +94,23 @@ fn split(sizes: &[usize], frame: usize) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn split(bytes: &[usize], frame: usize) -> Vec<Range<usize>> {
+        let whole = |bytes: &usize| Size {
+            bytes: *bytes,
+            items: BRIEF_IN_ONE,
+        };
+        super::split(&bytes.iter().map(whole).collect::<Vec<_>>(), frame)
+    }
+
+    #[test]
+    fn items_in_brief_take_less_of_a_part() {
+        let brief = Size {
+            bytes: 100,
+            items: 1,
+        };
+        assert_eq!(super::split(&[brief; 241], 5_000), vec![0..240, 240..241]);
+    }
 
     #[test]
     fn a_part_is_full_at_sixty_items_or_at_its_size() {

@@ -29,7 +29,7 @@ pub(in crate::notify) fn page(message: &Message) -> String {
 /// One item as it stands in [`page`]: tells how much room it takes.
 pub(super) fn item(item: &Item) -> String {
     render(
-        "item.html",
+        if item.brief { "line.html" } else { "item.html" },
         &Alone {
             item: Entry::of(item),
         },
@@ -53,6 +53,7 @@ fn environment() -> Environment<'static> {
     let templates = [
         ("mail.html", include_str!("templates/mail.html")),
         ("item.html", include_str!("templates/item.html")),
+        ("line.html", include_str!("templates/line.html")),
     ];
     for (name, source) in templates {
         if let Err(error) = environment.add_template(name, source) {
@@ -93,10 +94,23 @@ impl<'a> Page<'a> {
             preview: preview(message),
             urgency: message.urgency.as_str(),
             intro: &message.intro,
-            items: message.items.iter().map(Entry::of).collect(),
+            items: entries(&message.items),
             footer: &message.footer,
         }
     }
+}
+
+/// The items, each first one of a section with its heading.
+fn entries(items: &[Item]) -> Vec<Entry<'_>> {
+    let above = std::iter::once(None).chain(items.iter().map(Some));
+    items
+        .iter()
+        .zip(above)
+        .map(|(item, above)| Entry {
+            heading: item.heading_after(above),
+            ..Entry::of(item)
+        })
+        .collect()
 }
 
 /// What `item.html` is given when nothing is around it.
@@ -108,6 +122,9 @@ struct Alone<'a> {
 /// One item.
 #[derive(Serialize)]
 struct Entry<'a> {
+    heading: Option<&'static str>,
+    brief: bool,
+    small: String,
     severity: &'static str,
     severity_label: &'static str,
     app: &'a str,
@@ -122,6 +139,13 @@ struct Entry<'a> {
 impl<'a> Entry<'a> {
     fn of(item: &'a Item) -> Self {
         Self {
+            heading: None,
+            brief: item.brief,
+            small: if item.brief {
+                item.in_small()
+            } else {
+                String::new()
+            },
             severity: item.severity.as_str(),
             severity_label: words::severity(item.severity),
             app: &item.app,

@@ -20,8 +20,8 @@ pub(super) const HEADER: usize = 150;
 pub(super) const TEXT: usize = 3_000;
 /// All blocks of a message together, in characters; Slack refuses some 13,000 with `msg_blocks_too_long`.
 pub(super) const CHARACTERS: usize = 12_000;
-/// Room for header, introduction and footer.
-const FRAME: usize = 1_200;
+/// Room for header, introduction, headings and footer.
+const FRAME: usize = 1_800;
 /// Header, up to four sentences of introduction, footer and the divider before it.
 const FRAME_BLOCKS: usize = 7;
 /// A divider, a section, and its small print; a long one has another section, and is rare enough to be counted at the end.
@@ -30,12 +30,22 @@ const ITEM_BLOCKS: usize = 3;
 pub(super) const FORM: Form = Form {
     limit: Limit {
         size: CHARACTERS - FRAME,
-        rows: (BLOCKS - FRAME_BLOCKS) / ITEM_BLOCKS,
+        rows: usize::MAX,
     },
-    size: |item| characters(&Value::from(item_blocks(item)).to_string()),
+    size,
     body,
     fits: |body| characters(body) < CHARACTERS && blocks(body) <= BLOCKS,
 };
+
+/// In characters. A whole item takes its part of the blocks too, however short it is; one in brief shares a block with others.
+fn size(item: &Item) -> usize {
+    const ITEMS: usize = (BLOCKS - FRAME_BLOCKS) / ITEM_BLOCKS;
+    if item.brief {
+        return characters(&Value::from(brief(item)).to_string());
+    }
+    let size = characters(&Value::from(item_blocks(item)).to_string());
+    size.max((CHARACTERS - FRAME) / ITEMS)
+}
 
 fn characters(text: &str) -> usize {
     text.chars().count()
@@ -53,7 +63,7 @@ fn body(message: &Message) -> String {
         "text": { "type": "plain_text", "text": clean(&plain(&title), HEADER), "emoji": false },
     })];
     blocks.extend(message.intro.iter().map(|text| section(&sentence(text))));
-    blocks.extend(message.items.iter().flat_map(item_blocks));
+    blocks.extend(items(&message.items));
     if !message.footer.is_empty() {
         blocks.push(json!({ "type": "divider" }));
         let lines: Vec<String> = message.footer.iter().map(|text| sentence(text)).collect();
@@ -61,6 +71,60 @@ fn body(message: &Message) -> String {
     }
     // what notifications and screen readers say
     json!({ "text": literal(&message.title), "blocks": blocks, "unfurl_links": false }).to_string()
+}
+
+/// Headings, whole items, and items in brief, as many of these in a block as it takes.
+fn items(items: &[Item]) -> Vec<Value> {
+    let mut blocks = Vec::new();
+    let mut lines: Vec<String> = Vec::new();
+    let mut above: Option<&Item> = None;
+    for item in items {
+        if let Some(heading) = item.heading_after(above) {
+            blocks.extend(sections(&std::mem::take(&mut lines)));
+            lines.push(format!("*{heading}*"));
+        }
+        if item.brief {
+            lines.push(brief(item));
+        } else {
+            blocks.extend(sections(&std::mem::take(&mut lines)));
+            blocks.extend(item_blocks(item));
+        }
+        above = Some(item);
+    }
+    blocks.extend(sections(&lines));
+    blocks
+}
+
+/// A divider, and the lines below it, not folded away behind *See more*.
+/// <https://docs.slack.dev/reference/block-kit/blocks/section-block>
+fn sections(lines: &[String]) -> Vec<Value> {
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    let mut blocks = vec![json!({ "type": "divider" })];
+    blocks.extend(packed(lines).iter().map(|text| {
+        let mut block = section(text);
+        block["expand"] = true.into();
+        block
+    }));
+    blocks
+}
+
+/// An item in a line or two, with a gap below it.
+fn brief(item: &Item) -> String {
+    let mut lines = vec![format!(
+        "{} *{}* {} *{}*",
+        words::dot(item.severity),
+        literal(&item.app),
+        literal(&item.credential),
+        literal(&item.when)
+    )];
+    if !item.facts.is_empty() {
+        lines.push(literal(&item.in_small()));
+    }
+    lines.extend(item.notes.iter().map(|note| literal(note)));
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 fn item_blocks(item: &Item) -> Vec<Value> {

@@ -90,6 +90,8 @@ fn every_kind_of_message() {
         ("test", samples::test()),
         ("hostile", samples::hostile()),
         ("clusters", samples::clusters()),
+        ("digest", samples::digest()),
+        ("all_is_well", samples::all_is_well()),
     ] {
         insta::assert_snapshot!(name, only(&notification));
     }
@@ -124,9 +126,19 @@ fn hostile_names_keep_the_limits_and_do_nothing() {
     if let Subject::Due { alerts } = &mut endless.subject {
         std::sync::Arc::make_mut(&mut alerts[2]).used_by = vec![cluster; 9];
     }
-    for payload in [compose(&endless), compose(&samples::clusters())].concat() {
-        check_limits(&payload);
-        check_harmless(&payload);
+    let mut much = samples::hostile();
+    much.first_scan = true;
+    if let Subject::Due { alerts } = &mut much.subject {
+        *alerts = alerts.iter().cycle().take(90).cloned().collect();
+    }
+    let summary = samples::hostile_digest();
+    for payload in [endless, samples::clusters(), much, summary]
+        .iter()
+        .flat_map(compose)
+    {
+        let payload = &payload;
+        check_limits(payload);
+        check_harmless(payload);
     }
 }
 

@@ -14,8 +14,8 @@ use crate::{
 /// A whole message in bytes. Teams stores at most 28 kB, but counts what it makes of it: 24 kB have been refused.
 /// <https://github.com/MicrosoftDocs/msteams-docs/issues/11274>
 pub(super) const BYTES: usize = 18_000;
-/// Room for envelope, title, introduction and footer.
-const FRAME: usize = 1_800;
+/// Room for envelope, title, introduction, headings and footer.
+const FRAME: usize = 2_600;
 
 pub(super) const FORM: Form = Form {
     limit: Limit {
@@ -52,7 +52,7 @@ fn content(message: &Message) -> Vec<Value> {
         "items": [line(&[Run::plain(&message.title).with("size", "Large").with("weight", "Bolder")])],
     });
     let intro = message.intro.iter().map(|text| line(&[Run::plain(text)]));
-    let items = message.items.iter().map(container);
+    let items = items(&message.items);
     let footer = message.footer.iter().enumerate().map(|(index, text)| {
         let mut footer = line(&[Run::plain(text).small()]);
         footer["separator"] = json!(index == 0);
@@ -65,7 +65,46 @@ fn content(message: &Message) -> Vec<Value> {
         .collect()
 }
 
+/// The items below their headings.
+fn items(items: &[Item]) -> Vec<Value> {
+    let mut blocks = Vec::new();
+    let mut above: Option<&Item> = None;
+    for item in items {
+        if let Some(heading) = item.heading_after(above) {
+            let heading = Run::plain(heading).with("size", "Medium");
+            let mut heading = line(&[heading.with("weight", "Bolder")]);
+            heading["separator"] = true.into();
+            heading["spacing"] = "Large".into();
+            blocks.push(heading);
+        }
+        blocks.push(container(item));
+        above = Some(item);
+    }
+    blocks
+}
+
+/// An item in a line or two.
+fn brief(item: &Item) -> Value {
+    let name = Run::plain(&format!("{} {} ", words::dot(item.severity), item.app));
+    let when = Run::plain(&item.when).with("weight", "Bolder");
+    let mut lines = vec![line(&[
+        name.with("weight", "Bolder"),
+        Run::plain(&format!("{} ", item.credential)),
+        when,
+    ])];
+    if !item.facts.is_empty() {
+        lines.push(close(line(&[Run::plain(&item.in_small()).small()])));
+    }
+    if !item.notes.is_empty() {
+        lines.push(close(line(&[Run::plain(&item.notes.join(" ")).small()])));
+    }
+    json!({ "type": "Container", "spacing": "Small", "items": lines })
+}
+
 fn container(item: &Item) -> Value {
+    if item.brief {
+        return brief(item);
+    }
     let name = Run::plain(&format!("{} {}", words::dot(item.severity), item.app));
     let when = match item.severity {
         RowSeverity::Expired | RowSeverity::Critical => {

@@ -65,8 +65,23 @@ fn every_kind_of_message() {
         ("test", samples::test()),
         ("hostile", samples::hostile()),
         ("clusters", samples::clusters()),
+        ("digest", samples::digest()),
+        ("all_is_well", samples::all_is_well()),
     ] {
         insta::assert_snapshot!(name, only(&notification));
+    }
+}
+
+#[test]
+fn hostile_names_in_brief_do_nothing() {
+    let mut much = samples::hostile();
+    much.first_scan = true;
+    if let crate::domain::notification::Subject::Due { alerts } = &mut much.subject {
+        *alerts = alerts.iter().cycle().take(90).cloned().collect();
+    }
+    for payload in [much, samples::hostile_digest()].iter().flat_map(compose) {
+        assert!(payload.body.len() <= card::BYTES);
+        check_harmless(&document(&payload));
     }
 }
 

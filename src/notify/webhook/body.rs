@@ -1,6 +1,6 @@
 //! The documents that a generic webhook gets. Programs read them, so rows are told as they are.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::BTreeMap, ops::Range, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -9,7 +9,9 @@ use uuid::Uuid;
 use crate::{
     domain::{
         EventType, Notification, Row,
+        digest::Every,
         notification::{Blindness, Subject},
+        row::Section,
     },
     notify::{
         Payload,
@@ -21,7 +23,7 @@ use crate::{
 
 /// A document in bytes; the Standard Webhooks specification advises less than 20 kB.
 pub(super) const BYTES: usize = 20_000;
-/// Room for all that is not a row.
+/// Room for all that is not a row, where it takes no more.
 const FRAME: usize = 500;
 
 #[derive(Serialize)]
@@ -43,7 +45,7 @@ struct Data<'a> {
     alerts: &'a [Arc<Row>],
 }
 
-/// What a `monitor.…` event says in the place of rows. A tenant can be blind in more than one way at once: `blindness` tells which
+/// What a `monitor.…` event says in the place of rows, and a `digest` beside them. A tenant can be blind in more than one way at once: `blindness` tells which
 /// `failing` a `recovered` ends.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -68,6 +70,14 @@ enum Monitor<'a> {
     ReceiverRecovered {
         recovered_receiver: &'a str,
         since: DateTime<Utc>,
+    },
+    Digest {
+        tenant: &'a str,
+        every: Every,
+        watched: u64,
+        next: Option<&'a Row>,
+        left_out: BTreeMap<Section, u64>,
+        odd: u64,
     },
 }
 
@@ -97,12 +107,13 @@ pub(super) fn compose(
 fn parts(receiver: &str, notification: &Notification) -> Vec<Range<usize>> {
     let rows = notification.rows();
     let sizes: Vec<usize> = rows.iter().map(|row| json(row).len() + 1).collect();
-    let limit = Limit {
-        size: BYTES - FRAME,
-        rows: usize::MAX,
-    };
     // the widest numbers that a part can get
     let numbers = (rows.len(), rows.len());
+    let frame = document(receiver, notification, &(0..0), numbers).len();
+    let limit = Limit {
+        size: BYTES.saturating_sub(frame.max(FRAME)),
+        rows: usize::MAX,
+    };
     let fits =
         |range: &Range<usize>| document(receiver, notification, range, numbers).len() < BYTES;
     let mut parts = Vec::new();
@@ -181,10 +192,25 @@ fn monitor(subject: &Subject) -> Option<Monitor<'_>> {
             recovered_receiver: receiver,
             since: *since,
         }),
+        Subject::Digest {
+            tenant,
+            every,
+            watched,
+            next,
+            left_out,
+            odd,
+            alerts: _,
+        } => Some(Monitor::Digest {
+            tenant,
+            every: *every,
+            watched: *watched,
+            next: next.as_deref(),
+            left_out: left_out.iter().copied().collect(),
+            odd: *odd,
+        }),
         Subject::Due { .. }
         | Subject::Resolved { .. }
         | Subject::Changed { .. }
-        | Subject::Digest { .. }
         | Subject::Test { .. } => None,
     }
 }

@@ -47,6 +47,8 @@ fn every_kind_of_event() {
         ("recovered", samples::recovered()),
         ("test", samples::test()),
         ("hostile", samples::hostile()),
+        ("digest", samples::digest()),
+        ("all_is_well", samples::all_is_well()),
     ] {
         let told: Vec<String> = compose(&notification)
             .iter()

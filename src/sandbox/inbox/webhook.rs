@@ -175,6 +175,7 @@ const TYPES: &[&str] = &[
     "credential.resolved",
     "monitor.failing",
     "monitor.recovered",
+    "digest",
     "test",
 ];
 

@@ -45,6 +45,7 @@ pub(in crate::store) fn round(tenant: &str, n: u128) -> Round<'static> {
         alerts: Vec::new(),
         notifications: Vec::new(),
         broken_silences: Vec::new(),
+        digested: Vec::new(),
         health: Health::default(),
     }
 }
@@ -136,6 +137,7 @@ pub(in crate::store) fn announced(n: u128) -> Announced {
             unused: false,
             stale: false,
             section: None,
+            last_working_day: None,
             rung: Some(Rung::days_before(30)),
             reason: None,
             links: None,
@@ -175,6 +177,7 @@ pub(in crate::store) fn notification(n: u128) -> Notification {
         },
         decided_at: at(1),
         first_scan: false,
+        stale: 0,
         escalation: false,
     }
 }

@@ -3,6 +3,7 @@
 //! A database shows that it does by implementing [`Ground`] and naming it in `conformance!`: each function of the suite then
 //! becomes a test of its own on a fresh database.
 
+pub(super) mod digests;
 pub(super) mod fixtures;
 pub(super) mod forgetting;
 pub(super) mod inventory;
@@ -67,6 +68,9 @@ macro_rules! conformance {
             receivers::one_target_that_works_is_enough
             receivers::a_message_that_alone_does_not_get_through_is_no_failing
             receivers::with_nobody_to_tell_it_is_remembered_all_the_same
+            digests::the_last_summary_of_each_receiver_is_remembered_with_its_round
+            digests::what_was_removed_is_told_until_it_is_back
+            outbox::what_waits_for_its_hour_does_not_count_as_waiting_before
             owners::owners_are_read_back_as_written
             owners::what_is_learnt_anew_takes_the_place_of_the_old
             owners::many_owners_are_kept_and_forgotten_by_age

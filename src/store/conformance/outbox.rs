@@ -270,3 +270,14 @@ pub(in crate::store) async fn a_crash_loses_nothing_that_was_due(ground: &mut im
     assert_eq!((half_done.delivery.id, half_done.parts_done), (id(2), 1));
     assert_eq!(claim_id(&*store, "mail", 1).await, None);
 }
+
+pub(in crate::store) async fn what_waits_for_its_hour_does_not_count_as_waiting_before(
+    ground: &mut impl Ground,
+) {
+    let store = ground.store();
+    enqueue(&*store, 1, vec![delivery(100, "mail", 500)]).await;
+    let states = store.outbox().await.unwrap();
+    assert_eq!((states[0].pending, states[0].oldest), (1, Some(at(500))));
+    assert_eq!(claim_id(&*store, "mail", 499).await, None);
+    assert_eq!(claim_id(&*store, "mail", 500).await, Some(100));
+}

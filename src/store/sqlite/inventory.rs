@@ -5,7 +5,7 @@ use futures_util::TryStreamExt;
 use sqlx::{Row, SqliteConnection, query, query_scalar, sqlite::SqliteRow};
 
 use super::{
-    super::{Inventory, Seen},
+    super::{Inventory, Removed, Seen},
     value::{
         BATCH, count, expiry, id, integer, key, maybe_json, maybe_time, millis, rows, time, to_json,
     },
@@ -96,6 +96,32 @@ fn inventory(row: &SqliteRow) -> sqlx::Result<Inventory> {
         first_seen: time(row, "first_seen")?,
         fingerprint: row.try_get::<i64, _>("fingerprint")?.cast_unsigned(),
     })
+}
+
+/// What went after `since`. Only what was announced in its life begins another when it goes.
+pub(super) async fn removed(
+    conn: &mut SqliteConnection,
+    tenant: &str,
+    since: DateTime<Utc>,
+) -> sqlx::Result<Vec<Removed>> {
+    query(
+        "SELECT tenant, object_id, kind, credential_id, app_id, app_name, name, hint, starts_at, expires_at,
+                first_seen, fingerprint, gone_at
+         FROM credentials WHERE tenant = $1 AND gone_at > $2 AND life > 0
+         ORDER BY object_id, kind, credential_id",
+    )
+    .bind(tenant)
+    .bind(millis(since))
+    .fetch_all(conn)
+    .await?
+    .iter()
+    .map(|row| {
+        Ok(Removed {
+            credential: inventory(row)?,
+            at: time(row, "gone_at")?,
+        })
+    })
+    .collect()
 }
 
 /// Adds, changes, or brings back.

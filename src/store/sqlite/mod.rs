@@ -6,6 +6,7 @@
 
 mod attempt;
 mod connection;
+mod digests;
 mod forget;
 mod history;
 mod inventory;
@@ -28,9 +29,10 @@ use futures_util::future::BoxFuture;
 use sqlx::query;
 
 use super::{
-    AlertHistory, AppOwners, Attempt, Claim, Inventory, OutboxState, Round, Store, StoreError,
+    AlertHistory, AppOwners, Attempt, Claim, Inventory, OutboxState, Removed, Round, Store,
+    StoreError,
 };
-use crate::domain::{Id, health::Health, known::Known, silence::Silence};
+use crate::domain::{Id, digest::Digested, health::Health, known::Known, silence::Silence};
 use connection::Connection;
 use value::fault;
 
@@ -262,6 +264,34 @@ impl Store for SqliteStore {
                 .await
                 .map_err(&fault)?;
             transaction.commit().await.map_err(&fault)
+        })
+    }
+
+    fn digested<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<Vec<Digested>, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading when summaries were sent");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = digests::of(&mut transaction, tenant)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn removed<'a>(
+        &'a self,
+        tenant: &'a str,
+        since: DateTime<Utc>,
+    ) -> BoxFuture<'a, Result<Vec<Removed>, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading what was removed");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = inventory::removed(&mut transaction, tenant, since)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
         })
     }
 

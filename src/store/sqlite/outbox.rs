@@ -28,7 +28,8 @@ pub(super) async fn enqueue(
                 &delivery.receiver,
                 &delivery.target,
                 fallback,
-                millis(created_at),
+                // one that is not to be sent before its hour has not waited before
+                millis(created_at.max(delivery.due_at)),
                 millis(delivery.due_at),
             )
         }))?;

@@ -1,5 +1,6 @@
 //! One test a sentence of the rules of what is due.
 
+mod hours;
 mod ladder;
 mod own;
 mod renewal;

@@ -228,6 +228,35 @@ fn many_rows_go_out_in_parts_that_name_each_of_them_once() {
 }
 
 #[test]
+fn a_summary_and_a_first_scan_of_very_much_are_told_in_brief() {
+    use crate::render::samples as rendered;
+    for (name, notification) in [
+        ("digest.html", rendered::digest()),
+        ("all_is_well.html", rendered::all_is_well()),
+    ] {
+        let parts = compose::parts(&rendered::renderer(), &notification);
+        assert_eq!(parts.len(), 1);
+        insta::assert_snapshot!(name, parts[0].body);
+    }
+    let hostile = compose::parts(&rendered::renderer(), &rendered::hostile_digest());
+    assert!(!hostile[0].body.contains("<script>") && !hostile[0].body.contains("javascript:"));
+    assert!(
+        !hostile[0].body.contains("49"),
+        "a name is never a template"
+    );
+
+    let notification = rendered::first_scan(300);
+    let parts = compose::parts(&rendered::renderer(), &notification);
+    assert!(parts.len() <= 4, "{} parts", parts.len());
+    assert!(parts.iter().all(|part| part.body.len() < 92_000));
+    for row in notification.rows() {
+        let id = row.credential_id.to_string();
+        let shown = parts.iter().filter(|part| part.body.contains(&id));
+        assert_eq!(shown.count(), 1, "{id}");
+    }
+}
+
+#[test]
 fn few_rows_or_none_are_one_mail() {
     assert_eq!(compose::parts(&renderer(), &samples::due(1)).len(), 1);
     let mut notification = samples::due(0);

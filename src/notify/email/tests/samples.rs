@@ -106,6 +106,7 @@ pub(super) fn due(count: usize) -> Notification {
         subject: Subject::Due { alerts },
         decided_at: now(),
         first_scan: false,
+        stale: 0,
         escalation: false,
     }
 }
@@ -142,6 +143,7 @@ pub(super) fn row(n: usize, app_name: &str) -> Row {
         unused: false,
         stale: false,
         section: None,
+        last_working_day: None,
         rung: None,
         reason: None,
         links: Some(Links {
@@ -238,6 +240,7 @@ pub(super) fn hostile() -> Message {
 fn item(severity: RowSeverity, app: &str) -> Item {
     Item {
         section: None,
+        brief: false,
         severity,
         app: app.to_owned(),
         credential: "client secret \"prod\"".to_owned(),

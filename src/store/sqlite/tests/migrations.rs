@@ -15,10 +15,11 @@ use crate::{
 };
 
 /// For each migration, statements that fill the tables as that version did. The same story each time.
-const SAMPLES: [(i64, &str); 3] = [
+const SAMPLES: [(i64, &str); 4] = [
     (1, include_str!("samples/0001.sql")),
     (2, include_str!("samples/0002.sql")),
     (4, include_str!("samples/0004.sql")),
+    (5, include_str!("samples/0005.sql")),
 ];
 
 #[test]
@@ -49,6 +50,10 @@ async fn the_data_of_every_version_is_still_there() {
             let health = store.health("contoso").await.unwrap();
             assert_eq!(health.principals, Some(9));
             assert!(outbox[0].failing_since.is_none() && outbox[1].failing_since.is_some());
+        }
+        if version >= 5 {
+            let digested = store.digested("contoso").await.unwrap();
+            assert_eq!(digested[0].receiver, "mail");
         }
     }
 }
