@@ -22,7 +22,7 @@ pub struct Snapshot {
     pub facts: Facts,
     /// Whom the apps' notes name as owners.
     pub noted: Noted,
-    /// What was seen but is left out by who owns it. It is not among the credentials of `apps`, and yet nothing was removed.
+    /// What was seen but is left out by configuration. It is not among the credentials of `apps`, and yet nothing was removed.
     pub left_out: HashSet<CredentialKey>,
     /// How far the server's clock was ahead of ours, if it said.
     pub clock_skew: Option<TimeDelta>,

@@ -9,6 +9,7 @@ use std::{
 use super::{config::TenantConfig, decode, list::List, page};
 use crate::domain::{
     App, Id, Snapshot,
+    known::CredentialKey,
     ownership::{Noted, in_note},
     snapshot::Warning,
 };
@@ -24,6 +25,7 @@ pub(super) struct Collector {
     apps: Vec<App>,
     noted: Noted,
     warnings: Vec<Warning>,
+    left_out: Vec<CredentialKey>,
     next_sweep: usize,
 }
 
@@ -36,6 +38,7 @@ impl Collector {
             apps: Vec::new(),
             noted: Noted::default(),
             warnings: Vec::new(),
+            left_out: Vec::new(),
             next_sweep: FIRST_SWEEP,
         }
     }
@@ -56,10 +59,17 @@ impl Collector {
 
     fn try_take(&mut self, body: &[u8]) -> Result<(), serde_json::Error> {
         let (apps, warnings, read) = (self.apps.len(), self.warnings.len(), self.read);
+        let left_out = self.left_out.len();
         let taken = page::for_each_row(body, |row| {
             self.read += 1;
             let named = row.notes.filled().and_then(in_note);
-            let app = decode::app(row, self.list, &self.config, &mut self.warnings);
+            let app = decode::app(
+                row,
+                self.list,
+                &self.config,
+                &mut self.warnings,
+                &mut self.left_out,
+            );
             if let (Some(named), Some(app)) = (named, &app)
                 && !app.credentials.is_empty()
             {
@@ -70,6 +80,7 @@ impl Collector {
         if taken.is_err() {
             self.apps.truncate(apps);
             self.warnings.truncate(warnings);
+            self.left_out.truncate(left_out);
             self.read = read;
         }
         taken
@@ -97,6 +108,7 @@ impl Collector {
         }
         snapshot.noted.extend(self.noted);
         snapshot.warnings.extend(self.warnings);
+        snapshot.left_out.extend(self.left_out);
     }
 
     /// Drops apps that carry nothing: often a quarter of them. Those of which something could not be read keep their name.
@@ -116,6 +128,8 @@ impl Collector {
     /// Drops all but the last of the apps with the same object id. Places are sorted, not ids put into a map: that takes less
     /// memory. They are sorted by a digest first, which lies beside them; the ids are all over the place.
     fn sweep(&mut self) {
+        self.left_out.sort_unstable();
+        self.left_out.dedup();
         let apps = &self.apps;
         let id = |place: u32| apps.get(place as usize).map(|app| &app.object_id);
         let mut places: Vec<(u64, u32)> = (0..)

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::domain::{
     App, Credential, Expiry, Id, Kind, ObjectType, Thumbprint,
+    known::CredentialKey,
     matcher::{Matcher, Subject},
     snapshot::Warning,
 };
@@ -30,12 +31,14 @@ const HINT_MAX: usize = 3;
 const FEW: usize = 8;
 
 /// The app of one row without the credentials that the configuration leaves out; `None` when it has no id at all, and for a
-/// service principal that is left out or carries no credential. Appends what was odd to `warnings`.
+/// service principal that is left out or carries no credential. Appends what was odd to `warnings`, and what the configuration leaves
+/// out to `left_out`.
 pub(super) fn app(
     mut row: AppRow<'_>,
     list: List,
     config: &TenantConfig,
     warnings: &mut Vec<Warning>,
+    left_out: &mut Vec<CredentialKey>,
 ) -> Option<App> {
     // most service principals end here: a tenant holds hundreds of thousands that are only counted
     if list == List::ServicePrincipals && principal::is_left_out(&row, config) {
@@ -106,7 +109,7 @@ pub(super) fn app(
         tags,
         credentials: Box::default(),
     };
-    leave_out(&mut credentials, &app, config);
+    leave_out(&mut credentials, &app, config, left_out);
     app.credentials = credentials.into_boxed_slice();
     let is_kept = list == List::Applications || !app.credentials.is_empty();
     is_kept.then_some(app)
@@ -330,7 +333,12 @@ fn all_differ(credentials: &[Credential]) -> bool {
     !rest.iter().any(like_first) && all_differ(rest)
 }
 
-fn leave_out(credentials: &mut Vec<Credential>, app: &App, config: &TenantConfig) {
+fn leave_out(
+    credentials: &mut Vec<Credential>,
+    app: &App,
+    config: &TenantConfig,
+    left_out: &mut Vec<CredentialKey>,
+) {
     if config.ignore.is_empty() {
         return;
     }
@@ -343,6 +351,10 @@ fn leave_out(credentials: &mut Vec<Credential>, app: &App, config: &TenantConfig
             owners: &[],
         };
         let matches = |matcher: &Matcher| matcher.matches(&subject);
-        !config.ignore.iter().any(matches)
+        let is_kept = !config.ignore.iter().any(matches);
+        if !is_kept {
+            left_out.push(CredentialKey::new(app, credential));
+        }
+        is_kept
     });
 }
