@@ -90,6 +90,7 @@ impl Daemon {
             policies: Arc::new(config.policies),
             routes: Arc::new(config.routes),
             calendar: Arc::new(config.calendar.clone()),
+            changes: config.changes,
             max_credentials: config.max_credentials,
             outbox_bell: Arc::new(Notify::new()),
         };

@@ -11,7 +11,7 @@ use crate::{
     config::Config,
     domain::{
         Clock, Id, Kind, Notification, ObjectType, Row, Rung, Secrets, Severity,
-        notification::Subject, row::Links,
+        audience::Audience, notification::Subject, row::Links,
     },
     engine::plan::new_id,
     entra::config::Cloud,
@@ -103,6 +103,7 @@ fn notification(now: DateTime<Utc>) -> Notification {
         first_scan: false,
         stale: 0,
         escalation: false,
+        audience: Audience::default(),
     }
 }
 

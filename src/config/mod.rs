@@ -33,7 +33,8 @@ use url::Url;
 
 use crate::{
     domain::{
-        SecretSource, calendar::Calendar, policy::Policies, route::Routes, schedule::Schedule,
+        SecretSource, calendar::Calendar, change::Changes, policy::Policies, route::Routes,
+        schedule::Schedule,
     },
     entra::config::TenantConfig,
     notify::config::ReceiverConfig,
@@ -63,6 +64,8 @@ pub struct Config {
     pub routes: Routes,
     /// Working days, holidays, time zone.
     pub calendar: Calendar,
+    /// Which changes are told.
+    pub changes: Changes,
     /// Where the store is.
     pub store: StoreConfig,
     /// The HTTP server.

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     App, Credential, Row, Severity,
+    audience::Audience,
     facts::Owner,
     matcher::Subject,
     route::{GroupKey, Routes},
@@ -29,6 +30,8 @@ pub struct Due<'a> {
 pub struct Group {
     /// The receiver's name.
     pub receiver: String,
+    /// Whom it is for.
+    pub audience: Audience,
     /// Receivers to use when it gives up.
     pub fallback: Vec<String>,
     /// Positions in the list of alerts, most urgent first; at least one.
@@ -66,6 +69,7 @@ pub fn group(tenant: &str, due: &[Due<'_>], routes: &Routes, first_scan: bool) -
         alerts.sort_by(|a, b| most_urgent_first(&due[*a].row, &due[*b].row));
         Group {
             receiver: receiver.to_owned(),
+            audience: Audience::Receiver,
             fallback: routes.all()[index].fallback.clone(),
             alerts,
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::{App, Credential, Expiry, Id, Kind, Row, Rung, Severity};
+use super::{App, Credential, Expiry, Id, Kind, Row, Rung, Severity, audience};
 
 /// Names one credential within its tenant.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,6 +78,17 @@ pub struct Announced {
     pub escalated: bool,
 }
 
+impl Announced {
+    /// Remembers who was told in person, each once.
+    pub fn add_persons(&mut self, persons: impl IntoIterator<Item = Person>) {
+        for person in persons {
+            if !self.persons.iter().any(|other| other.is_same(&person)) {
+                self.persons.push(person);
+            }
+        }
+    }
+}
+
 /// An owner who is told by a receiver that tells owners in person.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Person {
@@ -85,6 +96,12 @@ pub struct Person {
     pub receiver: String,
     /// The owner's mail address.
     pub address: String,
+}
+
+impl Person {
+    fn is_same(&self, other: &Self) -> bool {
+        self.receiver == other.receiver && audience::is_same(&self.address, &other.address)
+    }
 }
 
 /// Everything remembered of one tenant's credentials, found by key.

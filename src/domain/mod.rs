@@ -6,8 +6,10 @@
 
 pub mod app;
 pub mod assess;
+pub mod audience;
 pub mod backoff;
 pub mod calendar;
+pub mod change;
 pub mod clean;
 pub mod clock;
 pub mod coverage;
@@ -20,6 +22,7 @@ pub mod health;
 pub mod id;
 pub mod known;
 pub mod loopback;
+pub mod mail_address;
 pub mod matcher;
 pub mod notification;
 pub mod own;

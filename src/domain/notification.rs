@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::{
     Row,
+    audience::Audience,
     digest::Every,
     row::{RowSeverity, Section},
 };
@@ -83,6 +84,9 @@ pub struct Notification {
     /// True when its alerts were told to others before, and nobody has acknowledged them since.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub escalation: bool,
+    /// Whom it is for, where the receiver tells owners in person.
+    #[serde(default, skip_serializing_if = "Audience::is_receiver")]
+    pub audience: Audience,
 }
 
 /// What a notification is about.

@@ -4,6 +4,7 @@
 //! run is the retry. Nothing here knows Microsoft, a database or a channel by name: only the traits [`Directory`],
 //! [`Store`] and [`Notifier`].
 
+mod changes;
 pub mod deliver;
 mod digests;
 pub mod heartbeat;
@@ -24,7 +25,9 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::{
-    domain::{Clock, calendar::Calendar, digest::Every, policy::Policies, route::Routes},
+    domain::{
+        Clock, calendar::Calendar, change::Changes, digest::Every, policy::Policies, route::Routes,
+    },
     entra::Directory,
     notify::Notifier,
     store::Store,
@@ -54,6 +57,8 @@ pub struct Engine {
     pub routes: Arc<Routes>,
     /// When people work.
     pub calendar: Arc<Calendar>,
+    /// Which changes are told.
+    pub changes: Changes,
     /// Per-credential series at most.
     pub max_credentials: usize,
     /// Rung when something was put into the outbox.

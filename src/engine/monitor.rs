@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::plan::{Receivers, deliveries, new_id};
 use crate::{
-    domain::{Id, Notification, health::Change, notification::Subject},
+    domain::{Id, Notification, audience, health::Change, notification::Subject},
     store::NewDelivery,
 };
 
@@ -45,6 +45,7 @@ pub fn monitor(
         first_scan: false,
         stale: 0,
         escalation: false,
+        audience: audience::Audience::default(),
     };
     let deliveries = audience
         .told()

@@ -2,6 +2,11 @@
 //!
 //! Nothing here can fail a round. What the directory does not tell now is taken from the store, however old; what is not there
 //! either is not known.
+//!
+//! Where changes are told, whose credentials came or went is learnt too. To notice that an app has lost its last owner the directory
+//! must be asked about every app now and then: each round asks about some of those that were asked about longest ago.
+
+mod walk;
 
 use std::collections::HashMap;
 
@@ -13,7 +18,8 @@ use crate::{
     domain::{
         App, Id, Snapshot,
         assess::Circumstances,
-        facts::Owner,
+        change,
+        facts::Owners,
         known::Known,
         ownership::{self, FRESH_FOR},
     },
@@ -24,18 +30,26 @@ use crate::{
 /// No alert waits longer for its owners.
 const DEADLINE: TimeDelta = TimeDelta::minutes(5);
 
+/// What is told of owners: by the store what was learnt before, by the directory what was asked now.
+struct Told {
+    kept: Vec<AppOwners>,
+    learnt: Vec<AppOwners>,
+}
+
 impl Engine {
-    /// Puts what is known of the owners into the snapshot, and takes out what `ignore` leaves out by them.
+    /// Puts what is known of the owners into the snapshot, and takes out what `ignore` leaves out by them. Answers which apps have lost
+    /// their last owner, with who owned them, where that is told; then it is for the round to remember that nobody does.
     pub(super) async fn learn_owners(
         &self,
         directory: &dyn Directory,
         known: &Known,
         snapshot: &mut Snapshot,
+        shrunk: bool,
         now: DateTime<Utc>,
-    ) {
+    ) -> Vec<AppOwners> {
         let ownership = directory.ownership();
         if ownership.sources.is_empty() {
-            return;
+            return Vec::new();
         }
         let circumstances = Circumstances {
             tenant: directory.tenant(),
@@ -43,26 +57,50 @@ impl Engine {
             facts: &snapshot.facts,
             now,
         };
-        let due: Vec<&App> = ownership::due(circumstances, known, &snapshot.apps).collect();
-        let (told, missing) = self.told_by_directory(directory, &due, snapshot, now).await;
-        let owners = ownership.together(&due, &snapshot.noted, told);
+        let due = ownership::due(circumstances, known, &snapshot.apps);
+        let touched = if self.changes.any() {
+            change::touched(known, snapshot)
+        } else {
+            Vec::new()
+        };
+        let mut apps = ownership::each_once(due.chain(touched));
+        if self.changes.owner_lost {
+            let more = self.walk(directory, snapshot, &apps, now).await;
+            apps.extend(more);
+        }
+        let (told, missing) = self
+            .told_by_directory(directory, &apps, snapshot, now)
+            .await;
+        // what was learnt now stands after what was kept, and so in its place
+        let all = told.kept.iter().chain(&told.learnt).cloned();
+        let all = all.map(|of| (of.object_id, of.owners));
+        let owners = ownership.together(&apps, &snapshot.noted, all);
+        let lost = if self.changes.owner_lost {
+            lost(&told, &apps, &owners)
+        } else {
+            Vec::new()
+        };
+        self.keep(directory.tenant(), told.learnt, &lost).await;
         snapshot.facts.owners = owners;
         snapshot.facts.missing.extend(missing);
         ownership.leave_out(directory.tenant(), snapshot);
+        // where much is suddenly hidden, owners may be too; what is not kept is asked for again
+        if shrunk { Vec::new() } else { lost }
     }
 
-    /// What the directory says of those of the apps that it has to be asked about, and what is missing from that.
+    /// What is known of the owners of those of the apps that the directory has to be asked about, and what is missing from that.
     async fn told_by_directory(
         &self,
         directory: &dyn Directory,
-        due: &[&App],
+        apps: &[&App],
         snapshot: &Snapshot,
         now: DateTime<Utc>,
-    ) -> (Vec<(Id, Vec<Owner>)>, Vec<String>) {
+    ) -> (Told, Vec<String>) {
         let ownership = directory.ownership();
         let asks = |app: &&App| ownership.asks_directory(app, &snapshot.noted);
-        let wanted: Vec<&App> = due.iter().copied().filter(asks).collect();
-        let kept = self.kept(directory.tenant(), &wanted).await;
+        let wanted: Vec<&App> = apps.iter().copied().filter(asks).collect();
+        let ids: Vec<Id> = wanted.iter().map(|app| app.object_id.clone()).collect();
+        let kept = self.kept(directory.tenant(), &ids).await;
         let is_fresh = |of: &AppOwners| now.signed_duration_since(of.fetched_at) < FRESH_FOR;
         let fresh: HashMap<&Id, bool> = kept
             .iter()
@@ -71,15 +109,12 @@ impl Engine {
         let is_missing = |app: &&App| !fresh.get(&app.object_id).copied().unwrap_or_default();
         let missing: Vec<&App> = wanted.into_iter().filter(is_missing).collect();
         let (learnt, notes) = self.ask(directory, &missing).await;
-        // what was learnt now stands after what was kept, and so in its place
-        let all = kept.into_iter().chain(learnt);
-        let told = all.map(|of| (of.object_id, of.owners)).collect();
-        (told, notes)
+        (Told { kept, learnt }, notes)
     }
 
-    async fn kept(&self, tenant: &str, apps: &[&App]) -> Vec<AppOwners> {
-        let ids: Vec<Id> = apps.iter().map(|app| app.object_id.clone()).collect();
-        let kept = self.store.owners(tenant, &ids).await;
+    /// What the store keeps of these apps' owners.
+    pub(super) async fn kept(&self, tenant: &str, apps: &[Id]) -> Vec<AppOwners> {
+        let kept = self.store.owners(tenant, apps).await;
         kept.unwrap_or_else(|error| {
             warn!(tenant.name = tenant, store.error = %error, "the owners that were learnt before could not be read");
             Vec::new()
@@ -90,23 +125,51 @@ impl Engine {
         if apps.is_empty() {
             return (Vec::new(), Vec::new());
         }
-        let tenant = directory.tenant();
         let deadline = self.clock.now() + DEADLINE;
         let found = directory.owners(apps, deadline, &|_| {}).await;
         let missing = found.missing();
         let fetched_at = self.clock.now();
-        let learnt: Vec<AppOwners> = found
-            .owners
-            .into_iter()
-            .map(|(object_id, owners)| AppOwners {
-                object_id,
-                owners,
-                fetched_at,
-            })
-            .collect();
+        let of = |(object_id, owners)| AppOwners {
+            object_id,
+            owners,
+            fetched_at,
+        };
+        (found.owners.into_iter().map(of).collect(), missing)
+    }
+
+    /// Keeps what was learnt, but for what is `lost`: that is remembered when it is told, or else it might never be.
+    async fn keep(&self, tenant: &str, mut learnt: Vec<AppOwners>, lost: &[AppOwners]) {
+        if !lost.is_empty() {
+            let is_lost = |id: &Id| lost.iter().any(|of| of.object_id == *id);
+            learnt.retain(|of| !is_lost(&of.object_id));
+        }
+        if learnt.is_empty() {
+            return;
+        }
         if let Err(error) = self.store.put_owners(tenant, &learnt).await {
             warn!(tenant.name = tenant, store.error = %error, "the owners of apps could not be kept; they are asked for again");
         }
-        (learnt, missing)
     }
+}
+
+/// The apps that had owners, and that are known to have none by any source, with who owned them.
+fn lost(told: &Told, apps: &[&App], owners: &Owners) -> Vec<AppOwners> {
+    let had: HashMap<&Id, &AppOwners> = told
+        .kept
+        .iter()
+        .filter(|of| !of.owners.is_empty())
+        .map(|of| (&of.object_id, of))
+        .collect();
+    let has_none: HashMap<&Id, bool> = apps
+        .iter()
+        .map(|app| {
+            let none = owners.of(app).is_some_and(<[_]>::is_empty);
+            (&app.object_id, none)
+        })
+        .collect();
+    told.learnt
+        .iter()
+        .filter(|of| of.owners.is_empty() && has_none.get(&of.object_id) == Some(&true))
+        .filter_map(|of| had.get(&of.object_id).copied().cloned())
+        .collect()
 }

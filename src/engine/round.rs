@@ -20,7 +20,7 @@ use crate::{
         row::RowSeverity,
     },
     entra::{Directory, Progress, ScanError},
-    store::{Inventory, Round, ScanRecord, StoreError},
+    store::{AppOwners, Inventory, Round, ScanRecord, StoreError},
     telemetry::metrics::Series,
 };
 
@@ -43,13 +43,17 @@ impl Engine {
         let now = self.clock.now();
         let mut round = empty_round(tenant, started_at, now);
         let mut known = Known::default();
+        let mut lost = Vec::new();
         if let Ok(snapshot) = &mut result {
             known = self.store.known(tenant).await?;
-            self.learn_owners(directory, &known, snapshot, now).await;
+            let shrunk = before.shrank_to(snapshot.listed, snapshot.listed_principals);
+            lost = self
+                .learn_owners(directory, &known, snapshot, shrunk, now)
+                .await;
         }
         let planned = match &result {
             Ok(snapshot) => {
-                self.complete(directory, snapshot, &known, &before, &mut round)
+                self.complete(directory, snapshot, &known, &before, lost, &mut round)
                     .await?
             }
             Err(error) => self.failed(error, &before, &mut round),
@@ -80,6 +84,7 @@ impl Engine {
         snapshot: &'a Snapshot,
         known: &Known,
         before: &Health,
+        lost: Vec<AppOwners>,
         round: &mut Round<'a>,
     ) -> Result<Planned, StoreError> {
         let tenant = directory.tenant();
@@ -106,6 +111,7 @@ impl Engine {
         };
         let removed = self.removed_since_digests(tenant, past, now).await?;
         past.removed = &removed;
+        let found = self.changes(&world, lost, round).await?;
         let planner = Planner {
             world,
             routes: &self.routes,
@@ -114,6 +120,7 @@ impl Engine {
             past,
         };
         let counts = planner.fill(round);
+        planner.plan_changes(&found, round);
         round.upserts = changed(snapshot, known, now);
         let scanned = Scanned::Complete {
             apps: snapshot.listed,
@@ -289,6 +296,7 @@ fn empty_round<'a>(
         notifications: Vec::new(),
         broken_silences: Vec::new(),
         digested: Vec::new(),
+        owners: Vec::new(),
         health: Health::default(),
     }
 }

@@ -11,7 +11,7 @@ use super::{
     plan::{Receivers, deliveries, new_id},
 };
 use crate::{
-    domain::{Notification, notification::Subject},
+    domain::{Notification, audience::Audience, notification::Subject},
     notify::{Failure, Notifier, SendError},
     store::{Claim, Standing},
 };
@@ -76,6 +76,7 @@ pub(super) fn standing(
             decided_at: now,
             first_scan: false,
             escalation: false,
+            audience: Audience::Receiver,
             stale: 0,
         },
     })

@@ -106,6 +106,7 @@ fn alone(notification: &Notification, row: &Arc<Row>) -> Notification {
         decided_at: notification.decided_at,
         first_scan: false,
         escalation: notification.escalation,
+        audience: notification.audience.clone(),
         stale: 0,
     }
 }

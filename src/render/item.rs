@@ -5,14 +5,14 @@ mod line;
 use chrono::{DateTime, Utc};
 
 use super::{
-    Item, clusters,
-    words::{self, Near, label},
+    Item, changes, clusters,
+    words::{self, Near, Unreached, label},
 };
 use crate::domain::{
     Id, Kind, ObjectType, Row,
     calendar::Calendar,
     clean::clean,
-    row::{Rotation, RowSeverity},
+    row::{Rotation, RowSeverity, Section},
     usage::GRACE,
 };
 
@@ -50,6 +50,8 @@ pub(super) struct Scene<'a> {
     pub(super) calendar: &'a Calendar,
     pub(super) decided_at: DateTime<Utc>,
     pub(super) telling: Telling,
+    /// The receiver's name, where its own targets are told in the place of owners.
+    pub(super) in_place: Option<&'a str>,
 }
 
 impl Scene<'_> {
@@ -60,6 +62,7 @@ impl Scene<'_> {
             brief: false,
             severity: match self.telling {
                 Telling::Resolved => RowSeverity::Ok,
+                Telling::Listed if changes::is_change(row) => row.severity.max(RowSeverity::Info),
                 Telling::Due | Telling::Listed => row.severity,
             },
             app: app(row, APP),
@@ -86,7 +89,11 @@ impl Scene<'_> {
         let day = self.calendar.day_of(end);
         let date = words::date(day);
         let time = words::time(&end.with_timezone(&self.calendar.timezone));
-        match (self.telling, has_ended(row), self.near(row)) {
+        let telling = match row.section {
+            Some(Section::Removed) => Telling::Resolved,
+            _ => self.telling,
+        };
+        match (telling, has_ended(row), self.near(row)) {
             (Telling::Resolved, false, _) => words::would_expire_on(&date),
             (Telling::Resolved, true, _) => words::expired_on(&date),
             (_, true, Some(near)) => words::expired_near(near, &date, &time),
@@ -111,6 +118,7 @@ impl Scene<'_> {
         };
         let known = [
             (label::WORKING_DAY, self.working_day(row)),
+            (label::BEGAN, self.began(row)),
             (label::TENANT, Some(clean(&row.tenant, TENANT))),
             (label::APP_ID, Some(id(&row.app_id))),
             (id_label, Some(id(&row.credential_id))),
@@ -133,7 +141,7 @@ impl Scene<'_> {
     }
 
     fn working_day(&self, row: &Row) -> Option<String> {
-        if self.telling == Telling::Resolved || has_ended(row) {
+        if self.telling == Telling::Resolved || has_ended(row) || changes::is_change(row) {
             return None;
         }
         let last = self.calendar.last_working_day_before(row.expires_at?)?;
@@ -143,6 +151,26 @@ impl Scene<'_> {
             std::cmp::Ordering::Equal => words::working_day_today(&date),
             std::cmp::Ordering::Greater => date,
         })
+    }
+
+    /// Of one that is new it matters since when it can be used, to the minute.
+    fn began(&self, row: &Row) -> Option<String> {
+        let at = row
+            .starts_at
+            .filter(|_| row.section == Some(Section::Added))?;
+        let time = words::time(&at.with_timezone(&self.calendar.timezone));
+        Some(words::at(&self.date(at), &time))
+    }
+
+    /// Why whoever reads this is told in the place of the app's owners.
+    fn in_place(&self, row: &Row) -> Option<String> {
+        let unreached = match (row.ownerless, row.owners.as_slice()) {
+            (true, _) => Unreached::Ownerless,
+            (false, []) => Unreached::NotKnown,
+            (false, _) => Unreached::WithoutMail,
+        };
+        let receiver = clean(self.in_place?, NAME);
+        Some(words::in_place_of_owners(unreached, &receiver))
     }
 
     fn notes(&self, row: &Row) -> Vec<String> {
@@ -166,10 +194,13 @@ impl Scene<'_> {
         let clusters = (self.telling == Telling::Due)
             .then(|| clusters::note(row))
             .flatten();
-        [situation, idle, breaks, own, how, clusters, reason]
-            .into_iter()
-            .flatten()
-            .collect()
+        let in_place = self.in_place(row);
+        [
+            situation, idle, breaks, own, how, clusters, reason, in_place,
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 
     fn date(&self, at: DateTime<Utc>) -> String {

@@ -1,6 +1,7 @@
 //! The words of messages. A [`Message`] is everything that a person is told, as plain, unescaped text in the order of
 //! reading; each backend gives it its channel's form and escapes it for the place it lands in.
 
+mod changes;
 mod clusters;
 mod digest;
 mod item;

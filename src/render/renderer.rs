@@ -1,18 +1,18 @@
 //! From a notification to its words: title, introduction, items, footer.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::HashSet, ops::Range, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
 use super::{
-    Item, Message,
+    Item, Message, changes,
     digest::Summary,
     item::{self, Scene, Telling},
     words,
 };
 use crate::domain::{
-    Notification, Row, Rung, calendar::Calendar, clean::clean, notification::Subject,
-    row::RowSeverity,
+    Id, Notification, Row, Rung, audience::Audience, calendar::Calendar, clean::clean,
+    notification::Subject, row::RowSeverity,
 };
 
 /// Puts notifications into words, with dates in the configured time zone.
@@ -118,6 +118,10 @@ impl Renderer {
                 monitor(title, RowSeverity::Ok, vec![note], footer)
             }
         };
+        if let Audience::Owner { address } = &notification.audience {
+            let words = words::intro_owner(address, apps(notification.rows()));
+            message.intro.insert(0, words);
+        }
         if let Some((number, parts)) = part {
             message.title += &words::title_part(number, parts);
             if !message.items.is_empty() {
@@ -192,7 +196,7 @@ impl Renderer {
         Message {
             title: title(told, what),
             urgency: RowSeverity::Info,
-            intro: vec![words::INTRO_CHANGED.to_owned()],
+            intro: changes::intro(notification.rows(), told),
             items: told.iter().map(|row| scene.item(row)).collect(),
             footer: vec![words::FOOTER_CHANGED.to_owned()],
             part: None,
@@ -205,11 +209,19 @@ impl Renderer {
         words::moment(&at)
     }
 
-    pub(super) fn scene(&self, notification: &Notification, telling: Telling) -> Scene<'_> {
+    pub(super) fn scene<'a>(
+        &'a self,
+        notification: &'a Notification,
+        telling: Telling,
+    ) -> Scene<'a> {
         Scene {
             calendar: &self.calendar,
             decided_at: notification.decided_at,
             telling,
+            in_place: match &notification.audience {
+                Audience::InPlaceOfOwners { receiver } => Some(receiver),
+                Audience::Receiver | Audience::Owner { .. } => None,
+            },
         }
     }
 }
@@ -286,6 +298,12 @@ pub(super) fn by_severity(rows: &[Arc<Row>]) -> Vec<(RowSeverity, usize)> {
         .map(|of| (of, count(of)))
         .filter(|(_, count)| *count > 0)
         .collect()
+}
+
+/// How many apps they are of.
+fn apps(rows: &[Arc<Row>]) -> usize {
+    let apps: HashSet<&Id> = rows.iter().map(|row| &row.object_id).collect();
+    apps.len()
 }
 
 /// The rungs that were reached, widest first.

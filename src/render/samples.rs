@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::Renderer;
 use crate::domain::{
     Id, Kind, Notification, ObjectType, Row, Rung,
+    audience::Audience,
     calendar::Calendar,
     facts::Cluster,
     notification::{Blindness, Subject},
@@ -40,6 +41,7 @@ pub(crate) fn notification(subject: Subject) -> Notification {
         first_scan: false,
         stale: 0,
         escalation: false,
+        audience: Audience::default(),
     }
 }
 

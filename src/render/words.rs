@@ -18,6 +18,7 @@ use crate::domain::{
 /// The labels of an item's facts.
 pub(super) mod label {
     pub(in crate::render) const WORKING_DAY: &str = "Last working day before";
+    pub(in crate::render) const BEGAN: &str = "Valid since";
     pub(in crate::render) const TENANT: &str = "Tenant";
     pub(in crate::render) const APP_ID: &str = "Application ID";
     pub(in crate::render) const SECRET_ID: &str = "Secret ID";
@@ -54,8 +55,10 @@ pub(super) const AKS: &str = "AKS signs in as this app, perhaps with this secret
     too, so pick a quiet hour. Better still: a managed identity has no secret to renew (az aks update --enable-managed-identity).";
 pub(super) const AKS_REPLACED: &str = "AKS signs in as this app: make sure that each cluster was given the new secret (az aks update-credentials).";
 
-pub(super) const INTRO_CHANGED: &str = "Nothing here is due. A credential that nobody knows of is also how an intruder stays: make sure \
-    that somebody does.";
+pub(super) const CAME: &str = "A credential that nobody knows of is also how an intruder stays: make sure that somebody knows each new one.";
+pub(super) const WENT: &str = "What still signs in with a removed credential fails.";
+pub(super) const LOST: &str =
+    "Nobody can renew in time what belongs to nobody: give each app an owner.";
 pub(super) const FOOTER_CHANGED: &str = "Sent because `changes.notify` asks for it.";
 pub(super) const FOOTER_DIGEST: &str =
     "This is a summary beside the alerts, sent because the receiver has digest set.";
@@ -81,6 +84,60 @@ pub(super) fn title_changed(section: Option<Section>) -> &'static str {
         Some(Section::OwnerLost) => "Owner lost",
         _ => "New",
     }
+}
+
+/// `2 new credentials and 1 app without its last owner in tenant contoso: this is about what changed, not about what runs out.`
+pub(super) fn intro_changed(counts: &[(Section, usize)], tenant: &str) -> String {
+    let count = |(section, count): &(Section, usize)| match (section, count) {
+        (Section::Removed, count) => format!("{count} removed {}", credential_or_more(*count)),
+        (Section::OwnerLost, 1) => "1 app that lost its last owner".to_owned(),
+        (Section::OwnerLost, count) => format!("{count} apps that lost their last owner"),
+        (_, count) => format!("{count} new {}", credential_or_more(*count)),
+    };
+    let counts: Vec<String> = counts.iter().map(count).collect();
+    format!(
+        "{} in tenant {tenant}. This is about what changed, not about what runs out.",
+        counts.join(", ")
+    )
+}
+
+fn credential_or_more(count: usize) -> &'static str {
+    if count == 1 {
+        "credential"
+    } else {
+        "credentials"
+    }
+}
+
+/// `For ada@contoso.com, who owns these apps. …`
+pub(super) fn intro_owner(address: &str, apps: usize) -> String {
+    let apps = if apps == 1 { "this app" } else { "these apps" };
+    format!("For {address}, who owns {apps}. Whoever else gets this: that mailbox did not take it.")
+}
+
+/// Why none of those who own an app can be told in person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unreached {
+    Ownerless,
+    NotKnown,
+    WithoutMail,
+}
+
+/// Why somebody else is told.
+pub(super) fn in_place_of_owners(why: Unreached, receiver: &str) -> String {
+    let why = match why {
+        Unreached::Ownerless => "Nobody owns this app",
+        Unreached::NotKnown => "Who owns this app could not be learnt",
+        Unreached::WithoutMail => {
+            "Nobody who owns this app has a mail address that forewarn can see"
+        }
+    };
+    format!("{why}; you get this as `to` of {receiver}.")
+}
+
+/// `Mon 23 Nov 2026, 14:00 CET`
+pub(super) fn at(date: &str, time: &str) -> String {
+    format!("{date}, {time}")
 }
 
 /// A severity as a heading.

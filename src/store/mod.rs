@@ -85,6 +85,13 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> BoxFuture<'a, Result<(Vec<Inventory>, u64), StoreError>>;
 
+    /// These credentials of a tenant as they were last seen, gone or not, in any order; those that are not remembered are left out.
+    fn describe<'a>(
+        &'a self,
+        tenant: &'a str,
+        keys: &'a [CredentialKey],
+    ) -> BoxFuture<'a, Result<Vec<Inventory>, StoreError>>;
+
     /// Every alert decided so far with the receivers it went to, oldest first: for the demo's summary and for support.
     fn history(&self) -> BoxFuture<'_, Result<Vec<AlertHistory>, StoreError>>;
 
@@ -94,6 +101,12 @@ pub trait Store: Send + Sync {
         tenant: &'a str,
         apps: &'a [Id],
     ) -> BoxFuture<'a, Result<Vec<AppOwners>, StoreError>>;
+
+    /// When what is kept of the owners of each of a tenant's apps was learnt, in any order.
+    fn owners_learnt<'a>(
+        &'a self,
+        tenant: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<(Id, DateTime<Utc>)>, StoreError>>;
 
     /// Keeps who owns apps, in place of what was kept of them.
     fn put_owners<'a>(
@@ -139,6 +152,8 @@ pub struct Round<'a> {
     pub broken_silences: Vec<Uuid>,
     /// Receivers that have a summary by this round, or whose first period begins with it.
     pub digested: Vec<String>,
+    /// Who owns apps, where that was told as a change: it must not be told again.
+    pub owners: Vec<AppOwners>,
     /// The tenant's health after it.
     pub health: Health,
 }

@@ -6,9 +6,11 @@
 )]
 
 mod calendar;
+mod changes;
 mod digest;
 mod failing;
 mod heartbeat;
+mod in_person;
 mod own;
 mod owners;
 mod pace;

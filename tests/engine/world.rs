@@ -12,6 +12,7 @@ use forewarn::{
     domain::{
         App, Clock, Credential, Expiry, Id, Kind, Notification, ObjectType, Row, Snapshot,
         calendar::Calendar,
+        change::Changes,
         digest::Every,
         facts::{Facts, Owner},
         own::Own,
@@ -141,7 +142,7 @@ pub(crate) enum Answer {
 /// A receiver that answers from a list, and takes everything once that is used up.
 pub(crate) struct FakeReceiver {
     name: &'static str,
-    rows_a_part: usize,
+    pub(crate) rows_a_part: usize,
     /// The app that it signs in as.
     pub(crate) client: Mutex<Option<Id>>,
     pub(crate) answers: Mutex<VecDeque<Answer>>,
@@ -153,6 +154,10 @@ pub(crate) struct FakeReceiver {
     pub(crate) has_no_use_for: Mutex<Option<&'static str>>,
     /// When it was tried.
     pub(crate) tries: Mutex<Vec<DateTime<Utc>>>,
+    /// Whom each message went to, and what it held, in the order taken.
+    pub(crate) mailed: Mutex<Vec<(String, String)>>,
+    /// Mailboxes that are not there.
+    pub(crate) refused: Mutex<BTreeSet<&'static str>>,
 }
 
 impl FakeReceiver {
@@ -165,6 +170,16 @@ impl FakeReceiver {
             .filter(|(key, _)| seen.insert(key.clone()))
             .map(|(_, text)| text.clone())
             .collect()
+    }
+}
+
+impl FakeReceiver {
+    /// `target: text` for each message, in the order of the targets, and forgets them.
+    pub(crate) fn mail(&self) -> Vec<String> {
+        let mut mail = std::mem::take(&mut *self.mailed.lock().unwrap());
+        mail.sort();
+        let line = |(target, text): (String, String)| format!("{target}: {text}");
+        mail.into_iter().map(line).collect()
     }
 }
 
@@ -197,8 +212,8 @@ impl Notifier for FakeReceiver {
             return vec![payload(event.to_owned())];
         }
         let line = |row: &Arc<Row>| {
-            if event == "digest" {
-                return format!("{}:{:?}", row.credential_id, row.section.unwrap());
+            if let Some(section) = row.section {
+                return format!("{}:{section:?}", row.credential_id);
             }
             let rung = row.rung.map_or(0, forewarn::domain::Rung::days);
             let kind = if event == "credential.resolved" {
@@ -237,6 +252,11 @@ impl Notifier for FakeReceiver {
             if let Answer::Refuses(failure) = answer {
                 return Err(SendError::new(failure, "as told"));
             }
+            if self.refused.lock().unwrap().contains(envelope.target) {
+                return Err(SendError::new(Failure::Rejected, "no such mailbox"));
+            }
+            (self.mailed.lock().unwrap())
+                .push((envelope.target.to_owned(), envelope.payload.body.clone()));
             self.taken
                 .lock()
                 .unwrap()
@@ -264,6 +284,9 @@ pub(crate) struct World {
     pub(crate) calendar: Calendar,
     /// How often every receiver wants a summary.
     pub(crate) digest: Option<Every>,
+    pub(crate) changes: Changes,
+    /// Do the receivers tell owners in person?
+    pub(crate) to_owners: bool,
     file: PathBuf,
     _folder: tempfile::TempDir,
 }
@@ -281,6 +304,8 @@ impl World {
                 hangs: Notify::new(),
                 has_no_use_for: Mutex::default(),
                 tries: Mutex::default(),
+                mailed: Mutex::default(),
+                refused: Mutex::default(),
             })
         };
         Self {
@@ -301,6 +326,8 @@ impl World {
             policies: Policies::default(),
             calendar: Calendar::default(),
             digest: None,
+            changes: Changes::default(),
+            to_owners: false,
             file: folder.path().join("forewarn.db"),
             _folder: folder,
         }
@@ -319,7 +346,7 @@ impl World {
             notifier: Arc::<FakeReceiver>::clone(receiver),
             send_resolved: true,
             digest: self.digest,
-            to_owners: false,
+            to_owners: self.to_owners,
         };
         let tenant: Arc<dyn Directory> = Arc::<FakeTenant>::clone(&self.tenant);
         Engine {
@@ -332,6 +359,7 @@ impl World {
             policies: Arc::new(self.policies.clone()),
             routes: Arc::new(Routes::new(self.routes.clone(), &names)),
             calendar: Arc::new(self.calendar.clone()),
+            changes: self.changes,
             max_credentials: 10,
             outbox_bell: Arc::new(Notify::new()),
         }

@@ -18,8 +18,8 @@ pub(crate) use rule::{
 };
 pub(crate) use secret::{OneOrMany, Secret};
 pub(crate) use service::{
-    Calendar, Changes, Heartbeat, Http, Log, LogFormat, Metrics, OwnerSource, Owners, Schedule,
-    Store, Tls, Weekday,
+    Calendar, Change, Changes, Heartbeat, Http, Log, LogFormat, Metrics, OwnerSource, Owners,
+    Schedule, Store, Tls, Weekday,
 };
 pub(crate) use tenant::{Auth, AuthMethod, Cloud, Include, Tenant};
 

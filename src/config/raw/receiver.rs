@@ -29,7 +29,8 @@ pub(crate) struct Receiver {
     pub(crate) token: Option<Secret>,
     /// For `email` and `graph-mail`: the recipients, as `a@b.c` or `Name <a@b.c>`.
     pub(crate) to: Option<Vec<String>>,
-    /// For `email` and `graph-mail`: each app's owners get their own apps; what has no owner goes to `to`, and says so. Default: false.
+    /// For `email` and `graph-mail`: every owner of an app who has a mail address is told of it in person, one message a person;
+    /// what has no such owner goes to `to`, and says so. Default: false.
     pub(crate) to_owners: Option<bool>,
     /// For `email`: the server.
     pub(crate) smtp: Option<Smtp>,

@@ -67,16 +67,12 @@ pub(crate) enum Weekday {
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Changes {
-    /// Which changes are told. Default: none.
-    #[expect(
-        dead_code,
-        reason = "only `not_yet` looks at it so far, in the merged tree"
-    )]
+    /// Which changes are told, as notifications of severity `info` by the same routes as alerts. Default: none.
     pub(crate) notify: Option<Vec<Change>>,
 }
 
 /// A change.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Change {
     /// A credential is new.

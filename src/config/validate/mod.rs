@@ -2,6 +2,7 @@
 //! the way: a part that is wrong is reported and left out, the rest is still judged.
 
 mod calendar;
+mod changes;
 mod duration;
 mod graph_mail;
 mod heartbeat;
@@ -44,6 +45,8 @@ pub(crate) fn config(
     let tenant_names: Vec<_> = raw.tenants.iter().map(|raw| raw.name.clone()).collect();
     let mut tenants = tenant::tenants(raw.tenants, platform, &owners, report);
     let names = receiver::names(&raw.receivers);
+    owners::told_in_person(&raw.receivers, &owners, report);
+    let changes = changes::changes(raw.changes, &owners, report);
     let senders = receiver::Tenants {
         names: &tenant_names,
         valid: &tenants,
@@ -64,6 +67,7 @@ pub(crate) fn config(
         receivers,
         routes: Routes::new(routes, &names),
         calendar,
+        changes,
         store: store?,
         http: http?,
         max_credentials: raw.metrics.max_credentials.unwrap_or(MAX_CREDENTIALS) as usize,

@@ -8,12 +8,13 @@ use super::{Planner, new_id};
 use crate::{
     domain::{
         Notification,
+        audience::{Audience, in_person},
         decide::Announce,
-        group::{Due, Group, group},
-        known::CredentialKey,
+        group::{Due, group},
+        known::{CredentialKey, Person},
         notification::Subject,
     },
-    store::{AlertRecord, Fallback, Round},
+    store::{AlertRecord, Round},
 };
 
 impl Planner<'_> {
@@ -30,12 +31,22 @@ impl Planner<'_> {
             .map(|(_, announce)| self.due(announce))
             .collect();
         let groups = group(self.world.tenant, &due, self.routes, first_scan);
+        let groups = in_person(groups, &due, |name| self.receivers.tells_owners(name));
         let mut told: Vec<Vec<String>> = vec![Vec::new(); due.len()];
+        let mut persons: Vec<Vec<Person>> = vec![Vec::new(); due.len()];
         for (group, at) in groups
             .iter()
             .flat_map(|group| group.alerts.iter().map(move |at| (group, *at)))
         {
-            told[at].push(group.receiver.clone());
+            match &group.audience {
+                Audience::Owner { address } => persons[at].push(Person {
+                    receiver: group.receiver.clone(),
+                    address: address.clone(),
+                }),
+                Audience::Receiver | Audience::InPlaceOfOwners { .. } => {
+                    told[at].push(group.receiver.clone());
+                }
+            }
         }
         let mut carried_by: Vec<Vec<Uuid>> = vec![Vec::new(); due.len()];
         for group in &groups {
@@ -52,11 +63,12 @@ impl Planner<'_> {
                     0
                 },
                 escalation: false,
+                audience: group.audience.clone(),
             };
             for at in &group.alerts {
                 carried_by[*at].push(notification.id);
             }
-            let deliveries = self.deliveries(&group.receiver, &self.fallback(group, &told));
+            let deliveries = self.deliveries_of(group, &self.fallback(group, &told), now);
             round.notifications.push((notification, deliveries));
         }
         for (position, ((key, announce), due)) in announces.iter().zip(due).enumerate() {
@@ -64,7 +76,8 @@ impl Planner<'_> {
                 continue;
             };
             let life = self.life(key, announce);
-            let remembered = announce.remembered(due.row, now, &told[position]);
+            let mut remembered = announce.remembered(due.row, now, &told[position]);
+            remembered.add_persons(persons[position].iter().cloned());
             round.announced.push((key.clone(), life, Some(remembered)));
             round.alerts.push(AlertRecord {
                 id: new_id(now),
@@ -79,7 +92,9 @@ impl Planner<'_> {
                 notifications: std::mem::take(&mut carried_by[position]),
             });
         }
-        told.iter().filter(|receivers| receivers.is_empty()).count()
+        let reaches_nobody =
+            |(receivers, persons): &(&Vec<_>, &Vec<_>)| receivers.is_empty() && persons.is_empty();
+        told.iter().zip(&persons).filter(reaches_nobody).count()
     }
 
     /// What was announced with another end was announced in another life.
@@ -118,27 +133,5 @@ impl Planner<'_> {
                 .unwrap_or_default(),
             row: Arc::new(row),
         }
-    }
-
-    /// Who is told when the group's receiver gives up. One that is told of all its alerts anyway is left out.
-    fn fallback(&self, group: &Group, told: &[Vec<String>]) -> Vec<Fallback> {
-        let knows_all = |name: &String| group.alerts.iter().all(|at| told[*at].contains(name));
-        let targets = |receiver: &String| {
-            let fallback = |target| Fallback {
-                receiver: receiver.clone(),
-                target,
-            };
-            self.receivers
-                .targets(receiver)
-                .into_iter()
-                .map(fallback)
-                .collect::<Vec<_>>()
-        };
-        group
-            .fallback
-            .iter()
-            .filter(|name| !knows_all(name))
-            .flat_map(targets)
-            .collect()
     }
 }

@@ -1,12 +1,15 @@
 //! From decisions to what the store commits: alerts, notifications and deliveries of one round.
 
 mod announce;
+mod audience;
+mod changes;
 pub mod digest;
 mod past;
 mod resolve;
 mod silences;
 mod stale;
 
+pub use changes::Found;
 pub use past::Past;
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -119,15 +122,10 @@ impl Planner<'_> {
         self.world.calendar.last_working_day_before(row.expires_at?)
     }
 
-    fn deliveries(&self, receiver: &str, fallback: &[Fallback]) -> Vec<NewDelivery> {
-        deliveries(self.receivers, receiver, fallback, self.world.now)
-    }
-
-    /// Of what can wait: sent in the hours in which such messages go out.
-    fn deliveries_in_hours(&self, receiver: &str) -> Vec<NewDelivery> {
+    /// When what can wait goes out: in the hours in which such messages do.
+    fn in_hours(&self) -> DateTime<Utc> {
         let World { calendar, now, .. } = self.world;
-        let due_at = calendar.held_until(now).unwrap_or(now);
-        deliveries(self.receivers, receiver, &[], due_at)
+        calendar.held_until(now).unwrap_or(now)
     }
 }
 

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use crate::{
     domain::{
         App, Credential, Expiry, Id, Kind, Notification, ObjectType, Row, Rung, Severity,
-        health::Health, known::Announced, known::CredentialKey, notification::Subject,
+        audience::Audience, health::Health, known::Announced, known::CredentialKey,
+        notification::Subject,
     },
     store::{
         AlertRecord, Attempt, AttemptOutcome, Claim, Inventory, NewDelivery, Round, ScanRecord,
@@ -46,6 +47,7 @@ pub(in crate::store) fn round(tenant: &str, n: u128) -> Round<'static> {
         notifications: Vec::new(),
         broken_silences: Vec::new(),
         digested: Vec::new(),
+        owners: Vec::new(),
         health: Health::default(),
     }
 }
@@ -179,6 +181,7 @@ pub(in crate::store) fn notification(n: u128) -> Notification {
         first_scan: false,
         stale: 0,
         escalation: false,
+        audience: Audience::default(),
     }
 }
 

@@ -230,6 +230,25 @@ pub(in crate::store) async fn the_soonest_come_first_up_to_the_limit(ground: &mu
     );
 }
 
+pub(in crate::store) async fn what_is_gone_can_still_be_described(ground: &mut impl Ground) {
+    let store = ground.store();
+    let all: Vec<Inventory> = (0..1_203).map(credential).collect();
+    store.commit(&with_upserts(1, all.clone())).await.unwrap();
+    let keys: Vec<CredentialKey> = all.iter().map(|of| of.key.clone()).collect();
+    let gone = Round {
+        gone: keys[..1_000].to_vec(),
+        ..round("contoso", 2)
+    };
+    store.commit(&gone).await.unwrap();
+    let unknown = credential(9_999).key;
+    let asked = [&keys[..1_100], &[unknown]].concat();
+    let mut found = store.describe("contoso", &asked).await.unwrap();
+    found.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+    assert_eq!(found, all[..1_100]);
+    assert_eq!(store.describe("contoso", &[]).await.unwrap(), []);
+    assert_eq!(store.describe("fabrikam", &keys).await.unwrap(), []);
+}
+
 pub(in crate::store) async fn tenants_do_not_mix(ground: &mut impl Ground) {
     let store = ground.store();
     let theirs = Inventory {

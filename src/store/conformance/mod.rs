@@ -40,6 +40,7 @@ macro_rules! conformance {
             inventory::announcements_are_remembered_until_forgotten
             inventory::the_soonest_come_first_up_to_the_limit
             inventory::tenants_do_not_mix
+            inventory::what_is_gone_can_still_be_described
             inventory::a_large_round_is_whole
             rounds::a_failed_scan_changes_scan_and_health_only
             rounds::health_is_read_back_as_written
@@ -57,6 +58,7 @@ macro_rules! conformance {
             outbox::what_is_given_up_is_made_elsewhere
             outbox::what_has_ended_stays_ended
             outbox::the_state_of_each_receiver
+            outbox::what_waits_for_its_time_waits_from_then_on
             outbox::each_delivery_is_claimed_by_one_task_only
             outbox::a_crash_loses_nothing_that_was_due
             receivers::a_pause_holds_back_every_delivery_of_its_receiver_alone
@@ -73,6 +75,8 @@ macro_rules! conformance {
             outbox::what_waits_for_its_hour_does_not_count_as_waiting_before
             owners::owners_are_read_back_as_written
             owners::what_is_learnt_anew_takes_the_place_of_the_old
+            owners::when_they_were_learnt_is_known_of_each_app
+            owners::a_round_keeps_owners_or_nothing
             owners::many_owners_are_kept_and_forgotten_by_age
             forgetting::what_is_old_and_done_is_forgotten
             forgetting::what_waits_or_lives_is_kept

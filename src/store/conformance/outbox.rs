@@ -214,6 +214,17 @@ pub(in crate::store) async fn the_state_of_each_receiver(ground: &mut impl Groun
     assert_eq!(store.outbox().await.unwrap(), expected);
 }
 
+pub(in crate::store) async fn what_waits_for_its_time_waits_from_then_on(ground: &mut impl Ground) {
+    let store = ground.store();
+    enqueue(&*store, 1, vec![delivery(1, "mail", 600)]).await;
+    let oldest = |state: &[OutboxState]| (state[0].pending, state[0].oldest);
+    assert_eq!(oldest(&store.outbox().await.unwrap()), (1, Some(at(600))));
+    assert_eq!(claim_id(&*store, "mail", 599).await, None);
+    enqueue(&*store, 2, vec![delivery(2, "mail", 0)]).await;
+    assert_eq!(oldest(&store.outbox().await.unwrap()), (2, Some(at(1))));
+    assert_eq!(claim_id(&*store, "mail", 600).await, Some(2));
+}
+
 pub(in crate::store) async fn each_delivery_is_claimed_by_one_task_only(ground: &mut impl Ground) {
     const MANY: u128 = 200;
     let store = ground.store();

@@ -2,10 +2,13 @@
 
 use chrono::TimeDelta;
 
-use super::{Ground, fixtures::at};
+use super::{
+    Ground,
+    fixtures::{at, round},
+};
 use crate::{
     domain::{Id, facts::Owner},
-    store::AppOwners,
+    store::{AppOwners, Round},
 };
 
 fn owned(app: &str, by: &[&str], minute: i64) -> AppOwners {
@@ -60,6 +63,41 @@ pub(in crate::store) async fn what_is_learnt_anew_takes_the_place_of_the_old(
         let found = store.owners("contoso", &ids(&["app"])).await.unwrap();
         assert_eq!(found, [new]);
     }
+}
+
+pub(in crate::store) async fn when_they_were_learnt_is_known_of_each_app(ground: &mut impl Ground) {
+    let store = ground.store();
+    let kept = [owned("b", &["a@b.c"], 1), owned("a", &[], 2)];
+    store.put_owners("contoso", &kept).await.unwrap();
+    store
+        .put_owners("fabrikam", &[owned("c", &[], 3)])
+        .await
+        .unwrap();
+    let mut learnt = store.owners_learnt("contoso").await.unwrap();
+    learnt.sort_unstable();
+    assert_eq!(learnt, [(Id::parse("a"), at(2)), (Id::parse("b"), at(1))]);
+    assert_eq!(store.owners_learnt("nobody").await.unwrap(), []);
+}
+
+pub(in crate::store) async fn a_round_keeps_owners_or_nothing(ground: &mut impl Ground) {
+    let store = ground.store();
+    let before = owned("app", &["a@b.c"], 1);
+    store
+        .put_owners("contoso", std::slice::from_ref(&before))
+        .await
+        .unwrap();
+    store.commit(&round("contoso", 1)).await.unwrap();
+    let with_owners = |n| Round {
+        owners: vec![owned("app", &[], 2)],
+        ..round("contoso", n)
+    };
+    // the scan is there already
+    store.commit(&with_owners(1)).await.unwrap_err();
+    let found = store.owners("contoso", &ids(&["app"])).await.unwrap();
+    assert_eq!(found, [before]);
+    store.commit(&with_owners(2)).await.unwrap();
+    let found = store.owners("contoso", &ids(&["app"])).await.unwrap();
+    assert_eq!(found, [owned("app", &[], 2)]);
 }
 
 pub(in crate::store) async fn many_owners_are_kept_and_forgotten_by_age(ground: &mut impl Ground) {

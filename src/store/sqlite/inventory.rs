@@ -83,6 +83,38 @@ pub(super) async fn soonest(
     Ok((credentials, count(&all, "total")?))
 }
 
+/// These credentials, as they were last seen.
+pub(super) async fn of(
+    conn: &mut SqliteConnection,
+    tenant: &str,
+    keys: &[CredentialKey],
+) -> sqlx::Result<Vec<Inventory>> {
+    let mut found = Vec::new();
+    for batch in keys.chunks(BATCH) {
+        let batch = rows(
+            batch
+                .iter()
+                .map(|key| (&key.object_id, key.kind, &key.credential_id)),
+        )?;
+        // CROSS JOIN, as in the statements below: each is looked up
+        let mut described = query(
+            "SELECT tenant, object_id, credentials.kind, credential_id, app_id, app_name, name, hint, starts_at, expires_at,
+                    first_seen, fingerprint
+             FROM json_each($1) AS wanted
+             CROSS JOIN credentials
+                 ON tenant = $2 AND object_id = wanted.value ->> 0
+                 AND credentials.kind = wanted.value ->> 1 AND credential_id = wanted.value ->> 2",
+        )
+        .bind(batch)
+        .bind(tenant)
+        .fetch(&mut *conn);
+        while let Some(row) = described.try_next().await? {
+            found.push(inventory(&row)?);
+        }
+    }
+    Ok(found)
+}
+
 fn inventory(row: &SqliteRow) -> sqlx::Result<Inventory> {
     Ok(Inventory {
         tenant: row.try_get("tenant")?,

@@ -32,7 +32,13 @@ use super::{
     AlertHistory, AppOwners, Attempt, Claim, Inventory, OutboxState, Removed, Round, Store,
     StoreError,
 };
-use crate::domain::{Id, digest::Digested, health::Health, known::Known, silence::Silence};
+use crate::domain::{
+    Id,
+    digest::Digested,
+    health::Health,
+    known::{CredentialKey, Known},
+    silence::Silence,
+};
 use connection::Connection;
 use value::fault;
 
@@ -226,6 +232,22 @@ impl Store for SqliteStore {
         })
     }
 
+    fn describe<'a>(
+        &'a self,
+        tenant: &'a str,
+        keys: &'a [CredentialKey],
+    ) -> BoxFuture<'a, Result<Vec<Inventory>, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading what is gone");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = inventory::of(&mut transaction, tenant, keys)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
     fn history(&self) -> BoxFuture<'_, Result<Vec<AlertHistory>, StoreError>> {
         Box::pin(async move {
             let fault = fault("reading the alerts");
@@ -245,6 +267,21 @@ impl Store for SqliteStore {
             let fault = fault("reading who owns apps");
             let mut transaction = self.reader.begin().await.map_err(&fault)?;
             let found = owners::of(&mut transaction, tenant, apps)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn owners_learnt<'a>(
+        &'a self,
+        tenant: &'a str,
+    ) -> BoxFuture<'a, Result<Vec<(Id, DateTime<Utc>)>, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading when owners were learnt");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = owners::learnt(&mut transaction, tenant)
                 .await
                 .map_err(&fault)?;
             transaction.commit().await.map_err(&fault)?;

@@ -9,7 +9,8 @@ use super::{
     value::{BATCH, count, json, maybe_json, maybe_time, millis, rows, time, to_json, uuid},
 };
 
-/// Puts deliveries of one notification into the outbox; a target that has one already gets no second.
+/// Puts deliveries of one notification into the outbox; a target that has one already gets no second. One that is not to be sent
+/// before a later time waits from then on: until then nothing is stuck.
 pub(super) async fn enqueue(
     conn: &mut SqliteConnection,
     notification: Uuid,
@@ -28,7 +29,6 @@ pub(super) async fn enqueue(
                 &delivery.receiver,
                 &delivery.target,
                 fallback,
-                // one that is not to be sent before its hour has not waited before
                 millis(created_at.max(delivery.due_at)),
                 millis(delivery.due_at),
             )

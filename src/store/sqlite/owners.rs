@@ -1,5 +1,6 @@
 //! Who owns the apps that were asked about.
 
+use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use sqlx::{SqliteConnection, query};
 
@@ -33,6 +34,19 @@ pub(super) async fn of(
         }
     }
     Ok(found)
+}
+
+/// When each was learnt.
+pub(super) async fn learnt(
+    conn: &mut SqliteConnection,
+    tenant: &str,
+) -> sqlx::Result<Vec<(Id, DateTime<Utc>)>> {
+    query("SELECT object_id, fetched_at FROM owners WHERE tenant = $1")
+        .bind(tenant)
+        .fetch(conn)
+        .and_then(|row| async move { Ok((id(&row, "object_id")?, time(&row, "fetched_at")?)) })
+        .try_collect()
+        .await
 }
 
 /// Keeps them, in place of what was kept of the same apps.

@@ -4,7 +4,7 @@ use sqlx::{SqliteConnection, query};
 
 use super::{
     super::{AlertRecord, Round},
-    digests, inventory, outbox, silences, tenants,
+    digests, inventory, outbox, owners, silences, tenants,
     value::{BATCH, millis, rows, to_json},
 };
 use crate::domain::Notification;
@@ -23,6 +23,7 @@ pub(super) async fn write(conn: &mut SqliteConnection, round: &Round<'_>) -> sql
     add_alerts(conn, tenant, &round.alerts).await?;
     silences::end(conn, &round.broken_silences, ended).await?;
     digests::put(conn, tenant, &round.digested, ended).await?;
+    owners::put(conn, tenant, &round.owners).await?;
     let complete = round.scan.error.is_none();
     tenants::put_health(conn, tenant, complete, &round.health).await
 }

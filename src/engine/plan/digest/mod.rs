@@ -10,11 +10,12 @@ use std::{collections::HashSet, sync::Arc};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Past, Planner, Receivers, new_id};
+use super::{Past, Planner, Receivers, deliveries, new_id};
 use crate::{
     domain::{
         App, Credential, Kind, Notification, Row, Severity,
         assess::{Assessment, assess},
+        audience,
         calendar::Calendar,
         decide::{Resolve, WhyResolved},
         digest::Every,
@@ -97,8 +98,9 @@ impl Planner<'_> {
                 first_scan: false,
                 stale: 0,
                 escalation: false,
+                audience: audience::Audience::Receiver,
             };
-            let deliveries = self.deliveries(&receiver, &[]);
+            let deliveries = deliveries(self.receivers, &receiver, &[], world.now);
             round.notifications.push((notification, deliveries));
         }
     }

@@ -9,6 +9,7 @@ use super::super::{EmailConfig, EmailNotifier, SmtpSignIn, SmtpTls};
 use crate::{
     domain::{
         Id, Kind, Notification, ObjectType, Row,
+        audience::Audience,
         calendar::Calendar,
         notification::Subject,
         row::{Links, RowSeverity},
@@ -108,6 +109,7 @@ pub(super) fn due(count: usize) -> Notification {
         first_scan: false,
         stale: 0,
         escalation: false,
+        audience: Audience::default(),
     }
 }
 
