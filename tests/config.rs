@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+#[path = "config/changes.rs"]
+mod changes;
 #[path = "config/example.rs"]
 mod example;
 #[path = "config/hours.rs"]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::words;
+use super::{item, words};
 use crate::domain::{Row, clean::clean, row::Section};
 
 /// The headings of changes, in their order.
@@ -13,6 +13,13 @@ const TENANT: usize = 64;
 pub(super) fn is_change(row: &Row) -> bool {
     row.section
         .is_some_and(|section| SECTIONS.contains(&section))
+}
+
+/// What is lost belongs to the app, not to the credential that stands for it. `None` where the first row is about a credential.
+pub(super) fn title_without_credential(rows: &[Arc<Row>], most: usize) -> Option<String> {
+    let (first, others) = rows.split_first()?;
+    (first.section == Some(Section::OwnerLost))
+        .then(|| words::title_owner_lost(&item::app(first, most), others.len()))
 }
 
 /// How many changes of each kind there are in all, and what those that are told here call for.

@@ -194,7 +194,8 @@ impl Renderer {
         let told = told(notification, rows);
         let what = |row: &Row| words::title_changed(row.section).to_owned();
         Message {
-            title: title(told, what),
+            title: changes::title_without_credential(told, TITLE_APP)
+                .unwrap_or_else(|| title(told, what)),
             urgency: RowSeverity::Info,
             intro: changes::intro(notification.rows(), told),
             items: told.iter().map(|row| scene.item(row)).collect(),

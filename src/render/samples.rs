@@ -1,5 +1,6 @@
 //! Notifications to try the words and the backends with: ordinary ones, and ones made to do harm.
 
+pub(crate) mod changes;
 mod digest;
 
 use std::sync::Arc;

@@ -34,6 +34,9 @@ fn every_kind_of_message_as_a_person_reads_it() {
         ("digest", samples::digest()),
         ("all_is_well", samples::all_is_well()),
         ("hostile_digest", samples::hostile_digest()),
+        ("changed", samples::changes::changed()),
+        ("in_person", samples::changes::in_person()),
+        ("in_place", samples::changes::in_place()),
     ] {
         insta::assert_snapshot!(name, plain(&message(&notification)));
     }
@@ -63,6 +66,22 @@ fn the_title_says_the_worst_first_and_how_many_more() {
     ] {
         assert_eq!(title(rows(hours)), expected);
     }
+}
+
+#[test]
+fn of_an_owner_who_is_lost_the_title_names_the_app_alone() {
+    let notification = samples::changes::changed();
+    let last = samples::renderer().message(&notification, 4..5, None);
+    assert_eq!(last.title, "Owner lost: warehouse");
+    assert_eq!(
+        last.intro[1],
+        "Nobody can renew in time what belongs to nobody: give each app an owner."
+    );
+    let gone = samples::renderer().message(&notification, 3..5, Some((2, 2)));
+    assert_eq!(
+        gone.title,
+        "Removed: payroll-sync client secret \"old\", and 1 more (2/2)"
+    );
 }
 
 #[test]

@@ -86,7 +86,7 @@ pub(super) fn title_changed(section: Option<Section>) -> &'static str {
     }
 }
 
-/// `2 new credentials and 1 app without its last owner in tenant contoso: this is about what changed, not about what runs out.`
+/// `In tenant contoso: 2 new credentials, 1 removed credential. …`
 pub(super) fn intro_changed(counts: &[(Section, usize)], tenant: &str) -> String {
     let count = |(section, count): &(Section, usize)| match (section, count) {
         (Section::Removed, count) => format!("{count} removed {}", credential_or_more(*count)),
@@ -96,7 +96,7 @@ pub(super) fn intro_changed(counts: &[(Section, usize)], tenant: &str) -> String
     };
     let counts: Vec<String> = counts.iter().map(count).collect();
     format!(
-        "{} in tenant {tenant}. This is about what changed, not about what runs out.",
+        "In tenant {tenant}: {}. This is about what changed, not about what runs out.",
         counts.join(", ")
     )
 }
@@ -113,6 +113,23 @@ fn credential_or_more(count: usize) -> &'static str {
 pub(super) fn intro_owner(address: &str, apps: usize) -> String {
     let apps = if apps == 1 { "this app" } else { "these apps" };
     format!("For {address}, who owns {apps}. Whoever else gets this: that mailbox did not take it.")
+}
+
+/// `Owner lost: warehouse, and 2 more`
+pub(super) fn title_owner_lost(app: &str, more: usize) -> String {
+    let what = title_changed(Some(Section::OwnerLost));
+    match more {
+        0 => format!("{what}: {app}"),
+        more => format!("{what}: {app}, and {more} more"),
+    }
+}
+
+/// A remark as a sentence of its own.
+pub(super) fn sentence(remark: &str) -> String {
+    let mut characters = remark.trim_end_matches('.').chars();
+    let first = characters.next().map(char::to_uppercase);
+    let first: String = first.into_iter().flatten().collect();
+    format!("{first}{}.", characters.as_str())
 }
 
 /// Why none of those who own an app can be told in person.

@@ -51,3 +51,29 @@ fn owners_may_be_matched_everywhere() {
     assert_eq!(config.routes.all()[0].matcher.owner.len(), 2);
     assert_eq!(config.routes.all()[1].group_by, [GroupKey::Owner]);
 }
+
+#[test]
+fn whoever_tells_owners_must_know_them_and_whom_to_tell_where_there_is_none() {
+    let file = |to: &str, sources: &str| {
+        format!(
+            "{MINIMAL}[[receivers]]\nname = \"mail\"\ntype = \"email\"\nto = [{to}]\nto_owners = true\n\
+             smtp = {{ host = \"localhost\", from = \"a@b.c\", tls = \"none\" }}\n[owners]\nsources = [{sources}]\n"
+        )
+    };
+    let good = good(&file("\"a@b.c\"", "\"tags\""), &[]);
+    let tells_owners: Vec<bool> = good.receivers.iter().map(|of| of.to_owners).collect();
+    assert_eq!(tells_owners, [false, true]);
+    for (text, why) in [
+        (file("\"a@b.c\"", ""), "nobody is known to own anything"),
+        (
+            file("", "\"graph\""),
+            "nobody would hear of apps that have no owner",
+        ),
+    ] {
+        let told = told(load_text(text, &[]));
+        assert!(
+            told.contains("receivers[1].to_owners") && told.contains(why),
+            "{told}"
+        );
+    }
+}

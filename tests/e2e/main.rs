@@ -26,6 +26,7 @@ mod world;
 // the stories
 mod blind;
 mod calendar;
+mod changes;
 mod clusters;
 mod commands;
 mod crash;
@@ -34,6 +35,7 @@ mod demo;
 mod desk;
 mod heartbeat;
 mod http;
+mod in_person;
 mod last_use;
 mod mail;
 mod misbehaving;

@@ -85,6 +85,7 @@ fn every_kind_of_message() {
         ("mixed", samples::mixed()),
         ("expired", samples::expired()),
         ("resolved", samples::resolved()),
+        ("changed", samples::changes::changed()),
         ("failing", samples::failing()),
         ("recovered", samples::recovered()),
         ("test", samples::test()),

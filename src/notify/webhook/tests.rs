@@ -43,6 +43,7 @@ fn every_kind_of_event() {
     for (name, notification) in [
         ("mixed", samples::mixed()),
         ("resolved", samples::resolved()),
+        ("changed", samples::changes::changed()),
         ("failing", samples::failing()),
         ("recovered", samples::recovered()),
         ("test", samples::test()),
