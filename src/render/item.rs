@@ -175,10 +175,12 @@ impl Scene<'_> {
 
     fn notes(&self, row: &Row) -> Vec<String> {
         let reason = clean(row.reason.as_deref().unwrap_or_default(), REASON);
-        let reason = (!reason.is_empty()).then(|| match changes::is_change(row) {
-            true => words::sentence(&reason),
-            false => words::why(&reason),
-        });
+        let said = if changes::is_change(row) {
+            words::sentence(&reason)
+        } else {
+            words::why(&reason)
+        };
+        let reason = (!reason.is_empty()).then_some(said);
         let situation = match (self.telling, &row.superseded_by, &row.newer) {
             (Telling::Due, Some(by), _) => Some(words::superseded(&newer(row, by))),
             (Telling::Due, None, Some(other)) => Some(self.newer(row, &newer(row, other))),

@@ -11,7 +11,7 @@ mod sqlite;
 pub use error::StoreError;
 pub use sqlite::SqliteStore;
 
-use std::time::Duration;
+use std::{collections::HashMap, time::Duration};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
@@ -102,11 +102,8 @@ pub trait Store: Send + Sync {
         apps: &'a [Id],
     ) -> BoxFuture<'a, Result<Vec<AppOwners>, StoreError>>;
 
-    /// When what is kept of the owners of each of a tenant's apps was learnt, in any order.
-    fn owners_learnt<'a>(
-        &'a self,
-        tenant: &'a str,
-    ) -> BoxFuture<'a, Result<Vec<(Id, DateTime<Utc>)>, StoreError>>;
+    /// When what is kept of the owners of each of a tenant's apps was learnt.
+    fn owners_learnt<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<LearntAt, StoreError>>;
 
     /// Keeps who owns apps, in place of what was kept of them.
     fn put_owners<'a>(
@@ -388,6 +385,9 @@ pub struct AppOwners {
     /// When the directory told it.
     pub fetched_at: DateTime<Utc>,
 }
+
+/// When the owners of apps were learnt, by the app's object id.
+pub type LearntAt = HashMap<Id, DateTime<Utc>>;
 
 /// An alert and where it went.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -90,6 +90,8 @@ fn what_came_and_what_went_is_told_once_with_whose_it_is() {
     daemon.stop();
     let rows = told(&world, "credential.added");
     assert_eq!(rows.len(), came.len(), "once each");
+    let began = rows.iter().map(|row| row["starts_at"].as_str().unwrap());
+    assert!(began.rev().is_sorted(), "newest first");
     let is_known =
         |row: &Value| row["owners"] != Value::from(Vec::<Value>::new()) || row["ownerless"] == true;
     assert!(rows.iter().all(is_known), "whose it is was asked");

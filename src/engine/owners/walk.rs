@@ -1,7 +1,7 @@
 //! Which apps the directory is asked about without anything being due of them, so that each is looked at now and then.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashSet,
     hash::{DefaultHasher, Hash, Hasher},
 };
 
@@ -12,6 +12,7 @@ use super::Engine;
 use crate::{
     domain::{App, Id, Snapshot, ownership::FRESH_FOR},
     entra::Directory,
+    store::LearntAt,
 };
 
 /// So many apps in a round, fifty requests: with three rounds a day, twenty thousand apps in a week.
@@ -29,7 +30,7 @@ impl Engine {
     ) -> Vec<&'s App> {
         let tenant = directory.tenant();
         let learnt = match self.store.owners_learnt(tenant).await {
-            Ok(learnt) => learnt.into_iter().collect(),
+            Ok(learnt) => learnt,
             Err(error) => {
                 warn!(tenant.name = tenant, store.error = %error, "it could not be read when owners were learnt");
                 return Vec::new();
@@ -51,7 +52,7 @@ impl Engine {
 /// the others waiting.
 fn chosen<'s>(
     apps: impl Iterator<Item = &'s App>,
-    learnt: &HashMap<Id, DateTime<Utc>>,
+    learnt: &LearntAt,
     now: DateTime<Utc>,
     most: usize,
 ) -> Vec<&'s App> {

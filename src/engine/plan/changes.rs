@@ -1,7 +1,7 @@
 //! What came or went: credentials that are new or gone, and apps that lost their last owner. It takes the ways of an alert of severity
 //! `info`, once: what is told and what is remembered of it are committed together.
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{borrow::Cow, cmp::Reverse, collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
@@ -57,8 +57,7 @@ impl Planner<'_> {
             }
         }
         for mut group in groups {
-            // most urgent first within each section
-            group.alerts.sort_by_key(|at| due[*at].row.section);
+            group.alerts.sort_by_key(|at| place(&due[*at].row));
             let rows = group.alerts.iter().map(|at| Arc::clone(&due[*at].row));
             let subject = Subject::Changed {
                 alerts: rows.collect(),
@@ -201,6 +200,13 @@ impl Entry<'_> {
             row: Arc::clone(&self.row),
         }
     }
+}
+
+/// Section by section. What is new comes newest first, since that is what somebody has just done; the rest most urgent first, as it
+/// came.
+fn place(row: &Row) -> (Option<Section>, Reverse<Option<DateTime<Utc>>>) {
+    let is_new = row.section == Some(Section::Added);
+    (row.section, Reverse(row.starts_at.filter(|_| is_new)))
 }
 
 fn labels(owners: &[Owner]) -> Vec<String> {

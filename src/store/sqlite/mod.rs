@@ -29,8 +29,8 @@ use futures_util::future::BoxFuture;
 use sqlx::query;
 
 use super::{
-    AlertHistory, AppOwners, Attempt, Claim, Inventory, OutboxState, Removed, Round, Store,
-    StoreError,
+    AlertHistory, AppOwners, Attempt, Claim, Inventory, LearntAt, OutboxState, Removed, Round,
+    Store, StoreError,
 };
 use crate::domain::{
     Id,
@@ -274,10 +274,7 @@ impl Store for SqliteStore {
         })
     }
 
-    fn owners_learnt<'a>(
-        &'a self,
-        tenant: &'a str,
-    ) -> BoxFuture<'a, Result<Vec<(Id, DateTime<Utc>)>, StoreError>> {
+    fn owners_learnt<'a>(&'a self, tenant: &'a str) -> BoxFuture<'a, Result<LearntAt, StoreError>> {
         Box::pin(async move {
             let fault = fault("reading when owners were learnt");
             let mut transaction = self.reader.begin().await.map_err(&fault)?;

@@ -1,11 +1,10 @@
 //! Who owns the apps that were asked about.
 
-use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
 use sqlx::{SqliteConnection, query};
 
 use super::{
-    super::AppOwners,
+    super::{AppOwners, LearntAt},
     value::{BATCH, id, json, millis, rows, time, to_json},
 };
 use crate::domain::Id;
@@ -37,10 +36,7 @@ pub(super) async fn of(
 }
 
 /// When each was learnt.
-pub(super) async fn learnt(
-    conn: &mut SqliteConnection,
-    tenant: &str,
-) -> sqlx::Result<Vec<(Id, DateTime<Utc>)>> {
+pub(super) async fn learnt(conn: &mut SqliteConnection, tenant: &str) -> sqlx::Result<LearntAt> {
     query("SELECT object_id, fetched_at FROM owners WHERE tenant = $1")
         .bind(tenant)
         .fetch(conn)
