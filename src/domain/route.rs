@@ -69,6 +69,12 @@ impl Routes {
         &self.0
     }
 
+    /// Is it a receiver that some route uses when another has given up?
+    pub fn fall_back_on(&self, receiver: &str) -> bool {
+        let mut names = self.0.iter().flat_map(|route| &route.fallback);
+        names.any(|name| name == receiver)
+    }
+
     /// The indices of the routes that take the alert.
     pub fn matching(&self, subject: &Subject<'_>) -> Vec<usize> {
         let mut taken = Vec::new();

@@ -239,6 +239,11 @@ impl Receivers for Engine {
             .is_some_and(|receiver| receiver.send_resolved)
     }
 
+    fn keeps_state(&self, receiver: &str) -> bool {
+        self.receiver(receiver)
+            .is_some_and(|receiver| receiver.notifier.keeps_state())
+    }
+
     fn digest(&self, receiver: &str) -> Option<Every> {
         self.receiver(receiver)?.digest
     }

@@ -56,6 +56,11 @@ pub trait Notifier: Send + Sync {
         None
     }
 
+    /// Does it keep what is wrong open until it hears that it is over? Nobody is disturbed by that news, so it never waits.
+    fn keeps_state(&self) -> bool {
+        false
+    }
+
     /// The least time between two messages that the channel accepts.
     fn pace(&self) -> Duration {
         Duration::ZERO

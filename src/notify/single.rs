@@ -104,9 +104,9 @@ fn alone(notification: &Notification, row: &Arc<Row>) -> Notification {
         },
         id: notification.id,
         decided_at: notification.decided_at,
-        first_scan: false,
+        first_scan: notification.first_scan,
+        stale: 0,
         escalation: notification.escalation,
         audience: notification.audience.clone(),
-        stale: 0,
     }
 }

@@ -208,6 +208,25 @@ async fn what_is_resolved_at_night_is_told_in_the_morning_and_readiness_does_not
 }
 
 #[tokio::test]
+async fn an_incident_is_closed_at_any_hour() {
+    let mut world = World::new(&["pager"]);
+    world.calendar = office_hours();
+    *world.receivers[0].keeps_state.lock().unwrap() = true;
+    let others = || {
+        ["b", "c", "d", "e", "f"]
+            .map(|name| app(name, 500 * DAY))
+            .to_vec()
+    };
+    world.set_apps([others(), vec![app("s", 20 * DAY)]].concat());
+    let engine = world.start().await;
+    world.tick(&engine).await;
+    world.set_apps(others());
+    world.at(DAY);
+    world.tick(&engine).await;
+    assert_eq!(told(&world)[1], at(DAY, "s@30:resolved"));
+}
+
+#[tokio::test]
 async fn that_a_tenant_cannot_be_seen_never_waits() {
     let mut world = World::new(&["slack"]);
     world.calendar = office_hours();

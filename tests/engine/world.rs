@@ -145,6 +145,8 @@ pub(crate) struct FakeReceiver {
     pub(crate) rows_a_part: usize,
     /// The app that it signs in as.
     pub(crate) client: Mutex<Option<Id>>,
+    /// It keeps what is wrong open until it hears that it is over.
+    pub(crate) keeps_state: Mutex<bool>,
     pub(crate) answers: Mutex<VecDeque<Answer>>,
     /// Idempotency key and what it held, in the order taken.
     pub(crate) taken: Mutex<Vec<(String, String)>>,
@@ -194,6 +196,10 @@ impl Notifier for FakeReceiver {
 
     fn signs_in_as(&self) -> Option<Id> {
         self.client.lock().unwrap().clone()
+    }
+
+    fn keeps_state(&self) -> bool {
+        *self.keeps_state.lock().unwrap()
     }
 
     fn compose(&self, notification: &Notification) -> Vec<Payload> {
@@ -299,6 +305,7 @@ impl World {
                 name,
                 rows_a_part: 2,
                 client: Mutex::default(),
+                keeps_state: Mutex::default(),
                 answers: Mutex::default(),
                 taken: Mutex::default(),
                 hangs: Notify::new(),

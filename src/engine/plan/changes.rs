@@ -64,7 +64,7 @@ impl Planner<'_> {
             };
             let fallback = self.fallback(&group, &told);
             // changes are found but once, so those that can wait do so in the outbox
-            let deliveries = self.deliveries_of(&group, &fallback, self.in_hours());
+            let deliveries = self.deliveries_of(&group, &fallback, self.in_hours(&group.receiver));
             let notification = Notification {
                 id: new_id(self.world.now),
                 subject,

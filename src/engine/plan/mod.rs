@@ -32,6 +32,10 @@ pub trait Receivers {
     fn targets(&self, receiver: &str) -> Vec<String>;
     /// Does it want to hear that something needs nothing more?
     fn wants_resolved(&self, receiver: &str) -> bool;
+    /// Does it keep what is wrong open until it hears that it is over?
+    fn keeps_state(&self, _receiver: &str) -> bool {
+        false
+    }
     /// How often it wants a summary, if it wants one.
     fn digest(&self, receiver: &str) -> Option<Every>;
     /// Does it tell each app's owners in person?
@@ -122,10 +126,13 @@ impl Planner<'_> {
         self.world.calendar.last_working_day_before(row.expires_at?)
     }
 
-    /// When what can wait goes out: in the hours in which such messages do.
-    fn in_hours(&self) -> DateTime<Utc> {
+    /// When what can wait goes to a receiver: in the hours in which such messages do, but to one that keeps an incident open until then
+    /// at once.
+    fn in_hours(&self, receiver: &str) -> DateTime<Utc> {
         let World { calendar, now, .. } = self.world;
-        calendar.held_until(now).unwrap_or(now)
+        let can_wait = !self.receivers.keeps_state(receiver);
+        let opening = calendar.held_until(now).filter(|_| can_wait);
+        opening.unwrap_or(now)
     }
 }
 

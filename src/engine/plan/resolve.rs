@@ -35,7 +35,8 @@ impl Planner<'_> {
                     .map(|resolve| Arc::new(self.resolved_row(resolve)))
                     .collect();
                 rows.sort_by(|a, b| most_urgent_first(a, b));
-                let deliveries = self.deliveries_to(&receiver, &audience, &[], self.in_hours());
+                let deliveries =
+                    self.deliveries_to(&receiver, &audience, &[], self.in_hours(&receiver));
                 let notification = Notification {
                     id: new_id(now),
                     subject: Subject::Resolved { alerts: rows },
@@ -68,10 +69,14 @@ impl Planner<'_> {
         let targets = self.receivers.targets(receiver);
         let tells_owners = self.receivers.tells_owners(receiver);
         let is_target = |person: &Person| targets.iter().any(|of| is_same(of, &person.address));
+        // a fallback may have been used or not; where nothing is open, nothing is closed
+        let may_be_open =
+            self.receivers.keeps_state(receiver) && self.routes.fall_back_on(receiver);
         let mut own = Vec::new();
         let mut persons: BTreeMap<String, (Audience, Vec<&Resolve<'_>>)> = BTreeMap::new();
         for (_, resolve) in resolves {
-            let was_told = resolve.announced.told.iter().any(|name| name == receiver);
+            let was_told =
+                may_be_open || resolve.announced.told.iter().any(|name| name == receiver);
             if was_told {
                 own.push(resolve);
             }

@@ -112,6 +112,10 @@ impl Notifier for AlertmanagerNotifier {
     fn check(&self) -> BoxFuture<'_, Result<String, SendError>> {
         Box::pin(self.connect())
     }
+
+    fn keeps_state(&self) -> bool {
+        true
+    }
 }
 
 fn headers(token: Option<&SecretString>) -> Result<HeaderMap, SendError> {

@@ -105,6 +105,10 @@ impl Notifier for PagerDutyNotifier {
         Box::pin(self.connect())
     }
 
+    fn keeps_state(&self) -> bool {
+        true
+    }
+
     /// PagerDuty takes about 120 events a minute for each key ("Events API Rate Limits").
     fn pace(&self) -> Duration {
         Duration::from_millis(550)
