@@ -67,9 +67,15 @@ pub(super) fn check(
         ground: &alerts,
         knows_owners: knows_owners(tenants),
     };
-    list.check(written.collect(), report);
-    if !routes.is_empty() && !report.is_faulty(&root.key("routes")) {
-        reach::warn_of_gaps(routes, &alerts, &root.key("routes"), report);
+    let can_match = list.check(written.collect(), report);
+    if let Some(last) = routes.len().checked_sub(1)
+        && !report.is_faulty(&root.key("routes"))
+    {
+        let takers = routes.iter().zip(can_match);
+        let takers: Vec<&Matcher> = takers
+            .filter_map(|(route, can_match)| can_match.then_some(&route.matcher))
+            .collect();
+        reach::warn_of_gaps(&takers, &alerts, &root.key("routes").index(last), report);
     }
 }
 
@@ -83,7 +89,8 @@ struct List<'a> {
 }
 
 impl List<'_> {
-    fn check(&self, rules: Vec<Rule<'_>>, report: &mut Report<'_>) {
+    /// Warns of those that can never apply. Answers which of them can match anything at all.
+    fn check(&self, rules: Vec<Rule<'_>>, report: &mut Report<'_>) -> Vec<bool> {
         // one that is not understood yet takes nothing and is taken by nothing
         let rules: Vec<Option<Rule<'_>>> = rules
             .into_iter()
@@ -94,15 +101,17 @@ impl List<'_> {
             })
             .collect();
         let shadows = self.ground.shadows(&rules);
+        let mut can_match = vec![true; rules.len()];
         for (index, (rule, takers)) in rules.iter().zip(shadows).enumerate() {
             let Some(rule) = rule else {
                 continue;
             };
-            let can_match = matching::check(rule.matcher, self, &self.matcher_at(index), report);
-            if can_match && !takers.is_empty() {
+            can_match[index] = matching::check(rule.matcher, self, &self.matcher_at(index), report);
+            if can_match[index] && !takers.is_empty() {
                 order::warn_of_shadow(index, &takers, &rules, self, report);
             }
         }
+        can_match
     }
 
     /// Policies and routes have a `match`; an `ignore` is one.

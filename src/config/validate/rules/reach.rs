@@ -9,37 +9,31 @@ use crate::{
         Kind, Severity,
         coverage::{Gap, Ground},
         matcher::Matcher,
-        route::Route,
     },
 };
 
 /// What tenants lack: which kinds, whether only the rest of them, and of which severities.
 type Lack = (Vec<Kind>, bool, Vec<Severity>);
 
-/// Says which severities of which tenants no route takes. `at` is the list of the routes.
+/// Says which severities of which tenants no route takes, by the matchers of those that can take anything. `at` is the last route.
 pub(super) fn warn_of_gaps(
-    routes: &[Route],
+    takers: &[&Matcher],
     ground: &Ground<'_>,
     at: &KeyPath,
     report: &mut Report<'_>,
 ) {
-    let last = at.index(routes.len().saturating_sub(1));
     for ((kinds, only_the_rest, severities), tenants) in
-        alike(ground, &ground.gaps(matchers(routes)))
+        alike(ground, &ground.gaps(takers.iter().copied()))
     {
         let what = subject(&kinds, &severities, &tenants, ground);
         let message = if only_the_rest {
-            let keys = words::quoted(open_keys(routes));
+            let keys = words::quoted(open_keys(takers, &severities));
             format!("{what} reach nobody where no route's {keys} match")
         } else {
             format!("{what} reach nobody: no route takes them")
         };
-        report.warning(&last, message, "add a last [[routes]] without `match`");
+        report.warning(at, message, "add a last [[routes]] without `match`");
     }
-}
-
-fn matchers(routes: &[Route]) -> impl Iterator<Item = &Matcher> {
-    routes.iter().map(|route| &route.matcher)
 }
 
 /// Tenants that lack the same are named together, and so are severities.
@@ -96,9 +90,16 @@ fn subject(
     alerts + &of_kinds + &of_tenants
 }
 
-/// The open keys that any route asks for.
-fn open_keys(routes: &[Route]) -> impl Iterator<Item = &'static str> {
-    let asks = |of: fn(&Matcher) -> bool| matchers(routes).any(of);
+/// The open keys by which any of these severities is taken.
+fn open_keys(takers: &[&Matcher], severities: &[Severity]) -> impl Iterator<Item = &'static str> {
+    let is_about = |matcher: &Matcher| {
+        matcher.severity.is_empty() || matcher.severity.iter().any(|of| severities.contains(of))
+    };
+    let asks = |of: fn(&Matcher) -> bool| {
+        takers
+            .iter()
+            .any(|matcher| is_about(matcher) && of(matcher))
+    };
     [
         ("app", asks(|matcher| !matcher.app.is_empty())),
         ("app_id", asks(|matcher| !matcher.app_id.is_empty())),
