@@ -95,6 +95,7 @@ async fn deliver(
             at: engine.clock.now(),
             took: Duration::ZERO,
             result: Ok(()),
+            passed_over: true,
         };
         return record(engine, notifier, claim, 0, true, nothing, stop).await;
     }
@@ -123,6 +124,8 @@ struct Sent {
     at: DateTime<Utc>,
     took: Duration,
     result: Result<(), SendError>,
+    /// There was nothing to send, which says nothing of whether the receiver works.
+    passed_over: bool,
 }
 
 impl Sent {
@@ -148,7 +151,12 @@ async fn send_part(
     };
     let result = notifier.send(&envelope).await;
     let took = (engine.clock.now() - at).to_std().unwrap_or_default();
-    Sent { at, took, result }
+    Sent {
+        at,
+        took,
+        result,
+        passed_over: false,
+    }
 }
 
 async fn record(
@@ -169,7 +177,7 @@ async fn record(
     tell(engine, notifier, claim, &outcome);
     let now = engine.clock.now();
     let came = match result {
-        Ok(()) if is_last => Came::Delivered,
+        Ok(()) if is_last && !sent.passed_over => Came::Delivered,
         Ok(()) => Came::PartDone,
         Err(error) => Came::Failed {
             error,

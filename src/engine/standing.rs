@@ -19,7 +19,7 @@ use crate::{
 /// What came of an attempt.
 #[derive(Clone, Copy)]
 pub(super) enum Came<'a> {
-    /// A part was taken, and more are to come.
+    /// A part was taken, and more are to come; or there was nothing to send.
     PartDone,
     /// The whole message was taken.
     Delivered,
