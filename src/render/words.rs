@@ -1,5 +1,6 @@
 //! Every word that a message says, and nothing but words: another language is another file like this one.
 
+mod changes;
 mod digest;
 
 use chrono::{DateTime, NaiveDate, TimeZone};
@@ -14,6 +15,8 @@ use crate::domain::{
     notification::Blindness,
     row::{RowSeverity, Section},
 };
+
+pub(super) use changes::*;
 
 /// The labels of an item's facts.
 pub(super) mod label {
@@ -55,10 +58,6 @@ pub(super) const AKS: &str = "AKS signs in as this app, perhaps with this secret
     too, so pick a quiet hour. Better still: a managed identity has no secret to renew (az aks update --enable-managed-identity).";
 pub(super) const AKS_REPLACED: &str = "AKS signs in as this app: make sure that each cluster was given the new secret (az aks update-credentials).";
 
-pub(super) const CAME: &str = "A credential that nobody knows of is also how an intruder stays: make sure that somebody knows each new one.";
-pub(super) const WENT: &str = "What still signs in with a removed credential fails.";
-pub(super) const LOST: &str =
-    "Nobody can renew in time what belongs to nobody: give each app an owner.";
 pub(super) const FOOTER_CHANGED: &str = "Sent because `changes.notify` asks for it.";
 pub(super) const FOOTER_DIGEST: &str =
     "This is a summary beside the alerts, sent because the receiver has digest set.";
@@ -75,86 +74,6 @@ pub(super) fn section(section: Section) -> &'static str {
         Section::Renewed => "Renewed or removed",
         Section::Ownerless => "Owned by nobody",
     }
-}
-
-/// What has come or gone.
-pub(super) fn title_changed(section: Option<Section>) -> &'static str {
-    match section {
-        Some(Section::Removed) => "Removed",
-        Some(Section::OwnerLost) => "Owner lost",
-        _ => "New",
-    }
-}
-
-/// `In tenant contoso: 2 new credentials, 1 removed credential. …`
-pub(super) fn intro_changed(counts: &[(Section, usize)], tenant: &str) -> String {
-    let count = |(section, count): &(Section, usize)| match (section, count) {
-        (Section::Removed, count) => format!("{count} removed {}", credential_or_more(*count)),
-        (Section::OwnerLost, 1) => "1 app that lost its last owner".to_owned(),
-        (Section::OwnerLost, count) => format!("{count} apps that lost their last owner"),
-        (_, count) => format!("{count} new {}", credential_or_more(*count)),
-    };
-    let counts: Vec<String> = counts.iter().map(count).collect();
-    format!(
-        "In tenant {tenant}: {}. This is about what changed, not about what runs out.",
-        counts.join(", ")
-    )
-}
-
-fn credential_or_more(count: usize) -> &'static str {
-    if count == 1 {
-        "credential"
-    } else {
-        "credentials"
-    }
-}
-
-/// `For ada@contoso.com, who owns these apps. …`
-pub(super) fn intro_owner(address: &str, apps: usize) -> String {
-    let apps = if apps == 1 { "this app" } else { "these apps" };
-    format!("For {address}, who owns {apps}. Whoever else gets this: that mailbox did not take it.")
-}
-
-/// `Owner lost: warehouse, and 2 more`
-pub(super) fn title_owner_lost(app: &str, more: usize) -> String {
-    let what = title_changed(Some(Section::OwnerLost));
-    match more {
-        0 => format!("{what}: {app}"),
-        more => format!("{what}: {app}, and {more} more"),
-    }
-}
-
-/// A remark as a sentence of its own.
-pub(super) fn sentence(remark: &str) -> String {
-    let mut characters = remark.trim_end_matches('.').chars();
-    let first = characters.next().map(char::to_uppercase);
-    let first: String = first.into_iter().flatten().collect();
-    format!("{first}{}.", characters.as_str())
-}
-
-/// Why none of those who own an app can be told in person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unreached {
-    Ownerless,
-    NotKnown,
-    WithoutMail,
-}
-
-/// Why somebody else is told.
-pub(super) fn in_place_of_owners(why: Unreached, receiver: &str) -> String {
-    let why = match why {
-        Unreached::Ownerless => "Nobody owns this app",
-        Unreached::NotKnown => "Who owns this app could not be learnt",
-        Unreached::WithoutMail => {
-            "Nobody who owns this app has a mail address that forewarn can see"
-        }
-    };
-    format!("{why}; you get this as `to` of {receiver}.")
-}
-
-/// `Mon 23 Nov 2026, 14:00 CET`
-pub(super) fn at(date: &str, time: &str) -> String {
-    format!("{date}, {time}")
 }
 
 /// A severity as a heading.
