@@ -116,7 +116,7 @@ impl Calendar {
     }
 
     /// The first and the last instant at which the clocks show this time; where they skip it, the one at which they do.
-    fn shown(&self, wall: NaiveDateTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
+    pub(super) fn shown(&self, wall: NaiveDateTime) -> Option<(DateTime<Utc>, DateTime<Utc>)> {
         let shown = self.timezone.from_local_datetime(&wall);
         match (shown.earliest(), shown.latest()) {
             (Some(first), Some(last)) => Some((first.to_utc(), last.to_utc())),

@@ -21,6 +21,7 @@ pub mod group;
 pub mod health;
 pub mod id;
 pub mod known;
+pub mod link;
 pub mod loopback;
 pub mod mail_address;
 pub mod matcher;

@@ -34,6 +34,11 @@ impl Severity {
     /// Every severity, least urgent first.
     pub const ALL: [Self; 4] = [Self::Info, Self::Warning, Self::Critical, Self::Expired];
 
+    /// The one that is more urgent; `None`: nothing is.
+    pub fn next(self) -> Option<Self> {
+        Self::ALL.into_iter().find(|severity| *severity > self)
+    }
+
     /// The name in configuration, JSON and metrics.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -42,6 +42,20 @@ pub enum StoreError {
         /// The file.
         path: String,
     },
+    /// There is no database.
+    #[error("there is no store at {path} yet; `forewarn run` makes it, with the same store.url")]
+    Missing {
+        /// The database file.
+        path: String,
+    },
+    /// The database was written by an earlier version, and is not to be changed by a command that only looks in.
+    #[error(
+        "{path} was written by an older forewarn than this one; start `forewarn run` of this version once, which brings it up to date"
+    )]
+    Older {
+        /// The database file.
+        path: String,
+    },
     /// The database was written by a later version.
     #[error(
         "{path} was written by a newer forewarn than this one; run that version, or let store.url name another file"

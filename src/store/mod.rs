@@ -23,7 +23,8 @@ use crate::domain::{
     facts::Owner,
     health::Health,
     known::{Announced, CredentialKey, Known},
-    silence::Silence,
+    link::KEY_BYTES,
+    silence::{HowEnded, Silence},
 };
 
 /// What every store promises. All writes of one call are one transaction: they happen together or not at all.
@@ -40,8 +41,43 @@ pub trait Store: Send + Sync {
     /// Silences that have not ended at `now`.
     fn silences(&self, now: DateTime<Utc>) -> BoxFuture<'_, Result<Vec<Silence>, StoreError>>;
 
-    /// Adds a silence, or replaces the one of the same id.
-    fn put_silence<'a>(&'a self, silence: &'a Silence) -> BoxFuture<'a, Result<(), StoreError>>;
+    /// Every silence, those that have ended too: the latest first, at most `limit`.
+    fn all_silences(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Silence>, StoreError>>;
+
+    /// Adds a silence, unless there is one of the same id: asked for twice, it is there once. Tells what is there then.
+    fn put_silence<'a>(
+        &'a self,
+        silence: &'a Silence,
+    ) -> BoxFuture<'a, Result<Silence, StoreError>>;
+
+    /// Ends a silence now. One that has ended before keeps its end.
+    fn end_silence<'a>(
+        &'a self,
+        id: Uuid,
+        at: DateTime<Utc>,
+        how: &'a HowEnded,
+    ) -> BoxFuture<'a, Result<(), StoreError>>;
+
+    /// Credentials by what people know of them, in one tenant or in all; at most `limit`.
+    fn find<'a>(
+        &'a self,
+        tenant: Option<&'a str>,
+        what: Find<'a>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Found>, StoreError>>;
+
+    /// The names of all tenants that were ever scanned.
+    fn tenants(&self) -> BoxFuture<'_, Result<Vec<String>, StoreError>>;
+
+    /// A notification, as long as it is remembered.
+    fn notification(&self, id: Uuid) -> BoxFuture<'_, Result<Option<Notification>, StoreError>>;
+
+    /// The random key of that name: the one that was made first, by whichever process; `fresh` where there is none yet.
+    fn key<'a>(
+        &'a self,
+        name: &'a str,
+        fresh: &'a [u8; KEY_BYTES],
+    ) -> BoxFuture<'a, Result<[u8; KEY_BYTES], StoreError>>;
 
     /// Writes everything that a round decided: scan, inventory changes, alerts, notifications, deliveries, health. An alert that
     /// is there already (same credential, life, end, rung and reminder) makes the whole round fail with
@@ -145,8 +181,8 @@ pub struct Round<'a> {
     pub alerts: Vec<AlertRecord>,
     /// New notifications, each with its deliveries.
     pub notifications: Vec<(Notification, Vec<NewDelivery>)>,
-    /// Silences that broke by themselves: they end at the scan's end.
-    pub broken_silences: Vec<Uuid>,
+    /// Silences that broke by themselves, and why: they end at the scan's end.
+    pub broken_silences: Vec<(Uuid, HowEnded)>,
     /// Receivers that have a summary by this round, or whose first period begins with it.
     pub digested: Vec<String>,
     /// Who owns apps, where that was told as a change: it must not be told again.
@@ -219,6 +255,30 @@ pub struct Removed {
     pub credential: Inventory,
     /// When a complete scan first missed it.
     pub at: DateTime<Utc>,
+}
+
+/// What people know of a credential.
+#[derive(Debug, Clone, Copy)]
+pub enum Find<'a> {
+    /// Its key id, of one that is not gone.
+    Credential(&'a str),
+    /// Its app's display name (in whichever case), application id or object id; of those that are not gone.
+    App(&'a str),
+    /// A piece of its app's name, or the beginning of its key id: for "did you mean".
+    Similar(&'a str),
+    /// The credential itself, gone or not.
+    Key(&'a CredentialKey),
+}
+
+/// A credential that was looked up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The credential as it was last seen.
+    pub credential: Inventory,
+    /// A complete scan no longer saw it.
+    pub gone: bool,
+    /// What was last announced of it.
+    pub announced: Option<Announced>,
 }
 
 /// An alert: decided once.

@@ -29,7 +29,7 @@ use super::{
     calendar::Calendar,
     known::{Announced, CredentialKey, Known, Memory},
     policy::{AfterExpiry, Policies},
-    silence::Silence,
+    silence::{Silence, holding},
 };
 
 /// Everything that a decision may depend on.
@@ -298,10 +298,15 @@ pub fn judge<'a>(
     let behind = reminders_behind(end, world.now, after_expiry);
     let (reason, reminder) =
         due(rung, announced, behind, end, world.now, after_expiry).ok_or(Quiet::Told)?;
-    let silences = world.silences.iter();
-    let mut holding =
-        silences.filter(|s| s.holds(world.tenant, &key, Expiry::At(end), severity, world.now));
-    if let Some(silence) = holding.next() {
+    let expires = Expiry::At(end);
+    if let Some(silence) = holding(
+        world.silences,
+        world.tenant,
+        &key,
+        expires,
+        severity,
+        world.now,
+    ) {
         return Err(Quiet::Silenced(silence.id));
     }
     let can_wait = severity < Severity::Critical;
@@ -466,3 +471,6 @@ mod properties;
 
 #[cfg(test)]
 mod rotation_properties;
+
+#[cfg(test)]
+mod silence_properties;

@@ -4,34 +4,34 @@ use uuid::Uuid;
 
 use super::Planner;
 use crate::domain::{
-    App, Credential, Severity, assess::assess, decide::World, known::CredentialKey,
-    silence::Silence,
+    App, Credential, Severity,
+    assess::assess,
+    decide::World,
+    known::CredentialKey,
+    silence::{HowEnded, Silence},
 };
 
 impl Planner<'_> {
-    /// Silences on a credential that changed or turned critical.
-    pub(super) fn broken_silences(&self) -> Vec<Uuid> {
-        let on_credential = |silence: &&Silence| silence.is_on_credential();
-        let silences: Vec<&Silence> = self.world.silences.iter().filter(on_credential).collect();
+    /// Silences on a credential that changed or has become more urgent than they allow.
+    pub(super) fn broken_silences(&self) -> Vec<(Uuid, HowEnded)> {
+        let world = &self.world;
+        let on_credential = |silence: &&Silence| silence.scope.is_credential();
+        let silences: Vec<&Silence> = world.silences.iter().filter(on_credential).collect();
         if silences.is_empty() {
             return Vec::new();
         }
-        let mut broken: Vec<Uuid> = credentials(&self.world)
-            .flat_map(|(app, credential)| {
-                let key = CredentialKey::new(app, credential);
-                let severity = severity_of(&self.world, app, credential);
-                let is_broken = move |silence: &&&Silence| {
-                    silence.is_broken_by(self.world.tenant, &key, credential.expires, severity)
-                };
-                silences
-                    .iter()
-                    .filter(is_broken)
-                    .map(|silence| silence.id)
-                    .collect::<Vec<_>>()
-            })
-            .collect();
-        broken.sort_unstable();
-        broken.dedup();
+        let mut broken = Vec::new();
+        for (app, credential) in credentials(world) {
+            let key = CredentialKey::new(app, credential);
+            let covering = silences
+                .iter()
+                .filter(|silence| silence.scope.covers(world.tenant, &key));
+            for silence in covering {
+                let severity = severity_of(world, app, credential);
+                let how = silence.broken_by(world.tenant, &key, credential.expires, severity);
+                broken.extend(how.map(|how| (silence.id, how)));
+            }
+        }
         broken
     }
 }

@@ -46,7 +46,8 @@ pub(in crate::store) async fn what_is_old_and_done_is_forgotten(ground: &mut imp
         author: "anna".into(),
         created_at: at(0),
         ends_at: at(6),
-        even_critical: false,
+        breaks_at: None,
+        ended: None,
     };
     store.put_silence(&silence).await.unwrap();
 

@@ -4,6 +4,7 @@
 //! becomes a test of its own on a fresh database.
 
 pub(super) mod digests;
+pub(super) mod finding;
 pub(super) mod fixtures;
 pub(super) mod forgetting;
 pub(super) mod inventory;
@@ -12,6 +13,7 @@ pub(super) mod owners;
 pub(super) mod random;
 pub(super) mod receivers;
 pub(super) mod rounds;
+pub(super) mod silences;
 
 use std::sync::Arc;
 
@@ -47,7 +49,6 @@ macro_rules! conformance {
             rounds::no_alert_is_decided_twice
             rounds::a_round_that_fails_half_way_leaves_nothing
             rounds::a_round_is_committed_once
-            rounds::silences_last_until_they_end_or_break
             rounds::history_tells_every_alert_and_where_it_went
             outbox::the_never_tried_come_first_then_the_oldest
             outbox::a_claim_holds_all_that_sending_needs
@@ -78,6 +79,12 @@ macro_rules! conformance {
             owners::when_they_were_learnt_is_known_of_each_app
             owners::a_round_keeps_owners_or_nothing
             owners::many_owners_are_kept_and_forgotten_by_age
+            silences::they_last_until_they_end_or_break
+            silences::asked_for_twice_there_is_one
+            silences::they_are_kept_with_how_they_ended
+            finding::credentials_are_found_by_what_people_know
+            finding::a_notification_is_found_as_long_as_it_is_remembered
+            finding::a_key_is_made_once
             forgetting::what_is_old_and_done_is_forgotten
             forgetting::what_waits_or_lives_is_kept
             forgetting::the_time_since_it_went_counts_from_the_first_miss

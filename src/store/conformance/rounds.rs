@@ -8,11 +8,7 @@ use super::{
     },
 };
 use crate::{
-    domain::{
-        Rung,
-        health::Health,
-        silence::{Scope, Silence},
-    },
+    domain::{Rung, health::Health},
     store::{AlertRecord, AttemptOutcome, DeliveryState, Round, Store, StoreError},
 };
 
@@ -155,64 +151,6 @@ pub(in crate::store) async fn a_round_is_committed_once(ground: &mut impl Ground
     let refused = store.commit(&first()).await.unwrap_err();
     assert!(matches!(refused, StoreError::AlreadyDecided), "{refused:?}");
     assert_only_the_first_is_there(&*store).await;
-}
-
-pub(in crate::store) async fn silences_last_until_they_end_or_break(ground: &mut impl Ground) {
-    let store = ground.store();
-    let credential = credential(1);
-    let on_credential = Silence {
-        id: id(1),
-        scope: Scope::Credential {
-            tenant: "contoso".into(),
-            object_id: credential.key.object_id.to_string(),
-            kind: credential.key.kind,
-            credential_id: credential.key.credential_id.to_string(),
-            expires_at: credential.expires.at(),
-        },
-        reason: "renewal is booked".into(),
-        author: "anna".into(),
-        created_at: at(0),
-        ends_at: at(100),
-        even_critical: true,
-    };
-    let on_tenant = Silence {
-        id: id(2),
-        scope: Scope::Tenant {
-            tenant: "contoso".into(),
-        },
-        ends_at: at(50),
-        even_critical: false,
-        ..on_credential.clone()
-    };
-    store.put_silence(&on_credential).await.unwrap();
-    store.put_silence(&on_tenant).await.unwrap();
-    let both = vec![on_credential.clone(), on_tenant.clone()];
-    assert_eq!(store.silences(at(49)).await.unwrap(), both);
-    let one = vec![on_credential.clone()];
-    assert_eq!(
-        store.silences(at(50)).await.unwrap(),
-        one,
-        "ends at its end"
-    );
-    assert_eq!(store.silences(at(100)).await.unwrap(), []);
-
-    let shorter = Silence {
-        ends_at: at(20),
-        reason: "it is done".into(),
-        ..on_tenant
-    };
-    store.put_silence(&shorter).await.unwrap();
-    let replaced = vec![on_credential, shorter];
-    assert_eq!(store.silences(at(10)).await.unwrap(), replaced);
-
-    let mut round = round("contoso", 1);
-    round.scan.finished_at = at(30);
-    round.broken_silences = vec![id(1), id(2)];
-    store.commit(&round).await.unwrap();
-    assert_eq!(store.silences(at(30)).await.unwrap(), []);
-    let ends: Vec<_> = store.silences(at(0)).await.unwrap();
-    let ends: Vec<_> = ends.iter().map(|silence| silence.ends_at).collect();
-    assert_eq!(ends, [at(30), at(20)], "one that had ended keeps its end");
 }
 
 pub(in crate::store) async fn history_tells_every_alert_and_where_it_went(

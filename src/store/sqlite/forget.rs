@@ -33,7 +33,8 @@ const STEPS: [&str; 7] = [
              WHERE alerts.tenant = credentials.tenant AND alerts.object_id = credentials.object_id
                    AND alerts.kind = credentials.kind AND alerts.credential_id = credentials.credential_id)
          LIMIT $2)",
-    "DELETE FROM silences WHERE id IN (SELECT id FROM silences WHERE ends_at < $1 LIMIT $2)",
+    "DELETE FROM silences WHERE id IN (
+         SELECT id FROM silences WHERE min(ends_at, coalesce(ended_at, ends_at)) < $1 LIMIT $2)",
     // what is still asked about is learnt anew every day
     "DELETE FROM owners WHERE rowid IN (SELECT rowid FROM owners WHERE fetched_at < $1 LIMIT $2)",
 ];

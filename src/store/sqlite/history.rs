@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::{
     super::{AlertHistory, AlertRecord, DeliveryState},
-    value::{key, time, unreadable, uuid},
+    value::{key, severity, time, unreadable, uuid},
 };
-use crate::domain::{Rung, Severity};
+use crate::domain::Rung;
 
 /// All alerts, oldest first.
 pub(super) async fn alerts(conn: &mut SqliteConnection) -> sqlx::Result<Vec<AlertHistory>> {
@@ -49,20 +49,13 @@ fn entry(row: &SqliteRow) -> sqlx::Result<AlertHistory> {
             expires_at: time(row, "expires_at")?,
             rung: Rung::days_before(row.try_get("rung")?),
             reminder: row.try_get("reminder")?,
-            severity: severity(row.try_get("severity")?)?,
+            severity: severity("severity", row.try_get("severity")?)?,
             reason: row.try_get("reason")?,
             decided_at: time(row, "decided_at")?,
             notifications: Vec::new(),
         },
         deliveries: Vec::new(),
     })
-}
-
-fn severity(name: &str) -> sqlx::Result<Severity> {
-    Severity::ALL
-        .into_iter()
-        .find(|severity| severity.as_str() == name)
-        .ok_or_else(|| unreadable("severity", format!("{name:?} is not a severity")))
 }
 
 async fn add_notifications(

@@ -115,7 +115,7 @@ pub(super) async fn of(
     Ok(found)
 }
 
-fn inventory(row: &SqliteRow) -> sqlx::Result<Inventory> {
+pub(super) fn inventory(row: &SqliteRow) -> sqlx::Result<Inventory> {
     Ok(Inventory {
         tenant: row.try_get("tenant")?,
         key: key(row)?,

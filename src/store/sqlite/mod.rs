@@ -7,9 +7,11 @@
 mod attempt;
 mod connection;
 mod digests;
+mod find;
 mod forget;
 mod history;
 mod inventory;
+mod keys;
 mod lock;
 mod open;
 mod outbox;
@@ -27,27 +29,29 @@ use std::{fs::File, path::Path};
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use sqlx::query;
+use uuid::Uuid;
 
 use super::{
-    AlertHistory, AppOwners, Attempt, Claim, Inventory, LearntAt, OutboxState, Removed, Round,
-    Store, StoreError,
+    AlertHistory, AppOwners, Attempt, Claim, Find, Found, Inventory, LearntAt, OutboxState,
+    Removed, Round, Store, StoreError,
 };
 use crate::domain::{
-    Id,
+    Id, Notification,
     digest::Digested,
     health::Health,
     known::{CredentialKey, Known},
-    silence::Silence,
+    link::KEY_BYTES,
+    silence::{HowEnded, Silence},
 };
 use connection::Connection;
 use value::fault;
 
-/// A SQLite file, held by this process alone.
+/// A SQLite file, held by this process alone; or one that was opened beside the process that holds it.
 pub struct SqliteStore {
     writer: Connection,
     reader: Connection,
     /// Last, so that it is given back after everything else.
-    _lock: File,
+    _lock: Option<File>,
 }
 
 impl SqliteStore {
@@ -55,6 +59,13 @@ impl SqliteStore {
     /// log (`-wal`, `-shm`).
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         open::open(path).await
+    }
+
+    /// Opens the file for a short while, beside a daemon that may hold it: for a command that reads, or writes a silence. Nothing
+    /// is made or brought up to date here, so a file of another version is an error. The lock is only there to keep a second
+    /// daemon out; SQLite itself lets processes on one machine share a file, and each waits for the other's writing.
+    pub async fn open_beside(path: &Path) -> Result<Self, StoreError> {
+        open::open_beside(path).await
     }
 
     /// Moves everything from the write-ahead log into the one file: for a clean stop. Nothing is lost without it.
@@ -119,14 +130,101 @@ impl Store for SqliteStore {
         })
     }
 
-    fn put_silence<'a>(&'a self, silence: &'a Silence) -> BoxFuture<'a, Result<(), StoreError>> {
+    fn all_silences(&self, limit: usize) -> BoxFuture<'_, Result<Vec<Silence>, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading the silences");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = silences::all(&mut transaction, limit)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn put_silence<'a>(
+        &'a self,
+        silence: &'a Silence,
+    ) -> BoxFuture<'a, Result<Silence, StoreError>> {
         Box::pin(async move {
             let fault = fault("writing a silence");
             let mut transaction = self.writer.begin().await.map_err(&fault)?;
-            silences::put(&mut transaction, silence)
+            let found = silences::put(&mut transaction, silence)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn end_silence<'a>(
+        &'a self,
+        id: Uuid,
+        at: DateTime<Utc>,
+        how: &'a HowEnded,
+    ) -> BoxFuture<'a, Result<(), StoreError>> {
+        Box::pin(async move {
+            let fault = fault("ending a silence");
+            let mut transaction = self.writer.begin().await.map_err(&fault)?;
+            silences::end(&mut transaction, id, at, how)
                 .await
                 .map_err(&fault)?;
             transaction.commit().await.map_err(&fault)
+        })
+    }
+
+    fn find<'a>(
+        &'a self,
+        tenant: Option<&'a str>,
+        what: Find<'a>,
+        limit: usize,
+    ) -> BoxFuture<'a, Result<Vec<Found>, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("looking up credentials");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = find::find(&mut transaction, tenant, what, limit)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn tenants(&self) -> BoxFuture<'_, Result<Vec<String>, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading the tenants");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = find::tenants(&mut transaction).await.map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn notification(&self, id: Uuid) -> BoxFuture<'_, Result<Option<Notification>, StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading a notification");
+            let mut transaction = self.reader.begin().await.map_err(&fault)?;
+            let found = find::notification(&mut transaction, id)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
+        })
+    }
+
+    fn key<'a>(
+        &'a self,
+        name: &'a str,
+        fresh: &'a [u8; KEY_BYTES],
+    ) -> BoxFuture<'a, Result<[u8; KEY_BYTES], StoreError>> {
+        Box::pin(async move {
+            let fault = fault("reading a key");
+            let mut transaction = self.writer.begin().await.map_err(&fault)?;
+            let found = keys::key(&mut transaction, name, fresh)
+                .await
+                .map_err(&fault)?;
+            transaction.commit().await.map_err(&fault)?;
+            Ok(found)
         })
     }
 

@@ -1,6 +1,9 @@
 //! Opening: the lock, the connection's settings, whose file it is, and the migrations.
 
-use std::path::{Path, PathBuf};
+use std::{
+    cmp::Ordering,
+    path::{Path, PathBuf},
+};
 
 use sqlx::{
     ConnectOptions, SqliteConnection,
@@ -29,11 +32,7 @@ const CANTOPEN: i32 = 14;
 const NOTADB: i32 = 26;
 
 pub(super) async fn open(path: &Path) -> Result<SqliteStore, StoreError> {
-    // absolute, so that neither ":memory:" nor a name that starts with "file:" means anything special to SQLite
-    let path = std::path::absolute(path).map_err(|source| StoreError::NotWritable {
-        path: path.display().to_string(),
-        source: source.into(),
-    })?;
+    let path = absolute(path)?;
     check_folder(&path)?;
     let lock = lock::take(&path)?;
     let writer = Connection::writer(settings(&path));
@@ -41,7 +40,33 @@ pub(super) async fn open(path: &Path) -> Result<SqliteStore, StoreError> {
     Ok(SqliteStore {
         reader: Connection::reader(settings(&path)),
         writer,
-        _lock: lock,
+        _lock: Some(lock),
+    })
+}
+
+pub(super) async fn open_beside(path: &Path) -> Result<SqliteStore, StoreError> {
+    let path = absolute(path)?;
+    check_folder(&path)?;
+    if !path.exists() {
+        return Err(StoreError::Missing {
+            path: path.display().to_string(),
+        });
+    }
+    let settings = || settings(&path).create_if_missing(false);
+    let writer = Connection::writer(settings());
+    check_version(&writer, &path).await?;
+    Ok(SqliteStore {
+        reader: Connection::reader(settings()),
+        writer,
+        _lock: None,
+    })
+}
+
+/// So that neither ":memory:" nor a name that starts with "file:" means anything special to SQLite.
+fn absolute(path: &Path) -> Result<PathBuf, StoreError> {
+    std::path::absolute(path).map_err(|source| StoreError::NotWritable {
+        path: path.display().to_string(),
+        source: source.into(),
     })
 }
 
@@ -104,6 +129,37 @@ async fn prepare(writer: &Connection, path: &Path) -> Result<(), StoreError> {
     // a file that may only be read opens without complaint
     for sql in ["BEGIN IMMEDIATE", "ROLLBACK"] {
         query(sql).execute(&mut *conn).await.map_err(explain)?;
+    }
+    conn.leave();
+    Ok(())
+}
+
+/// Is it ours, and of this version? Nothing is written.
+async fn check_version(writer: &Connection, path: &Path) -> Result<(), StoreError> {
+    let explain = |source| explain(path, source);
+    let name = || path.display().to_string();
+    let mut conn = writer.outside().await.map_err(explain)?;
+    if !is_ours(&mut conn).await.map_err(explain)? {
+        return Err(StoreError::NotOurs { path: name() });
+    }
+    let counted: i64 =
+        query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = '_sqlx_migrations'")
+            .fetch_one(&mut *conn)
+            .await
+            .map_err(explain)?;
+    if counted == 0 {
+        return Err(StoreError::Missing { path: name() });
+    }
+    let theirs: Option<i64> =
+        query_scalar("SELECT max(version) FROM _sqlx_migrations WHERE success")
+            .fetch_one(&mut *conn)
+            .await
+            .map_err(explain)?;
+    let ours = MIGRATOR.iter().map(|migration| migration.version).max();
+    match theirs.cmp(&ours) {
+        Ordering::Less => return Err(StoreError::Older { path: name() }),
+        Ordering::Greater => return Err(StoreError::Newer { path: name() }),
+        Ordering::Equal => {}
     }
     conn.leave();
     Ok(())

@@ -21,7 +21,9 @@ pub(super) async fn write(conn: &mut SqliteConnection, round: &Round<'_>) -> sql
         outbox::enqueue(conn, notification.id, notification.decided_at, deliveries).await?;
     }
     add_alerts(conn, tenant, &round.alerts).await?;
-    silences::end(conn, &round.broken_silences, ended).await?;
+    for (silence, how) in &round.broken_silences {
+        silences::end(conn, *silence, ended, how).await?;
+    }
     digests::put(conn, tenant, &round.digested, ended).await?;
     owners::put(conn, tenant, &round.owners).await?;
     let complete = round.scan.error.is_none();

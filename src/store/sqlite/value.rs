@@ -8,7 +8,7 @@ use sqlx::{Row, error::BoxDynError, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::super::StoreError;
-use crate::domain::{Expiry, Id, Kind, known::CredentialKey};
+use crate::domain::{Expiry, Id, Kind, Severity, known::CredentialKey};
 
 /// Rows that one statement takes at most: large enough that the statement's own cost vanishes, small enough that its JSON
 /// is a few hundred kilobytes.
@@ -74,6 +74,13 @@ pub(super) fn key(row: &SqliteRow) -> sqlx::Result<CredentialKey> {
             .ok_or_else(|| unreadable("kind", format!("{kind:?} is not a kind")))?,
         credential_id: id(row, "credential_id")?,
     })
+}
+
+pub(super) fn severity(column: &str, name: &str) -> sqlx::Result<Severity> {
+    Severity::ALL
+        .into_iter()
+        .find(|severity| severity.as_str() == name)
+        .ok_or_else(|| unreadable(column, format!("{name:?} is not a severity")))
 }
 
 pub(super) fn json<T: DeserializeOwned>(row: &SqliteRow, column: &str) -> sqlx::Result<T> {

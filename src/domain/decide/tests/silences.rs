@@ -10,7 +10,8 @@ fn silence(scope: Scope, until: i64) -> Silence {
         author: "anna".to_owned(),
         created_at: day(0),
         ends_at: day(until),
-        even_critical: false,
+        breaks_at: Some(Severity::Critical),
+        ended: None,
     }
 }
 
@@ -49,7 +50,7 @@ fn a_silence_on_one_credential_breaks_when_that_changes_or_turns_critical() {
 
     let mut life = Life::new();
     life.silences = vec![Silence {
-        even_critical: true,
+        breaks_at: None,
         ..silence(on_credential(100), 200)
     }];
     assert_eq!(life.scan(day(93), &it), "");

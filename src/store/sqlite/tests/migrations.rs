@@ -15,9 +15,10 @@ use crate::{
 };
 
 /// For each migration, statements that fill the tables as that version did. The same story each time.
-const SAMPLES: [(i64, &str); 4] = [
+const SAMPLES: [(i64, &str); 5] = [
     (1, include_str!("samples/0001.sql")),
     (2, include_str!("samples/0002.sql")),
+    (3, include_str!("samples/0003.sql")),
     (4, include_str!("samples/0004.sql")),
     (5, include_str!("samples/0005.sql")),
 ];
@@ -44,6 +45,9 @@ async fn the_data_of_every_version_is_still_there() {
         the_story_is_there(&store).await;
         if version >= 2 {
             the_owners_are_there(&store).await;
+        }
+        if version >= 3 {
+            the_key_is_there(&store).await;
         }
         if version >= 4 {
             let outbox = store.outbox().await.unwrap();
@@ -77,7 +81,17 @@ async fn the_story_is_there(store: &SqliteStore) {
     assert_eq!((soonest[0].app_name.as_str(), total), ("Billing", 1));
     let health = store.health("contoso").await.unwrap();
     assert_eq!((health.apps, health.failures), (Some(2), 1));
-    assert_eq!(store.silences(at(0)).await.unwrap()[0].reason, "a move");
+    let silences = store.silences(at(0)).await.unwrap();
+    let breaks: Vec<_> = silences
+        .iter()
+        .map(|silence| (silence.reason.as_str(), silence.breaks_at))
+        .collect();
+    let expected = [
+        ("a move", None),
+        ("booked", Some(Severity::Critical)),
+        ("gone soon", None),
+    ];
+    assert_eq!(breaks, expected);
 
     let history = store.history().await.unwrap();
     let states: Vec<_> = history[0]
@@ -98,4 +112,9 @@ async fn the_owners_are_there(store: &SqliteStore) {
     let app = Id::parse("9b0f2a7c-3a51-4d0e-8a11-000000000001");
     let found = store.owners("contoso", &[app]).await.unwrap();
     assert_eq!(found[0].owners[0].label(), "ada@contoso.com");
+}
+
+async fn the_key_is_there(store: &SqliteStore) {
+    let key = store.key("links", &[9; 32]).await.unwrap();
+    assert_eq!(key, [0x5a; 32]);
 }

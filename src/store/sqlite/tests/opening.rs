@@ -195,3 +195,68 @@ async fn a_clean_stop_leaves_everything_in_the_one_file() {
     let copied = SqliteStore::open(&copy).await.unwrap();
     assert_eq!(copied.known("contoso").await.unwrap().len(), 1);
 }
+
+async fn refusal_beside(path: &Path) -> StoreError {
+    match SqliteStore::open_beside(path).await {
+        Ok(_) => panic!("{} was opened", path.display()),
+        Err(error) => error,
+    }
+}
+
+#[tokio::test]
+async fn a_command_works_beside_the_process_that_holds_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file_in(folder.path());
+    let missing = refusal_beside(&path).await;
+    assert!(matches!(missing, StoreError::Missing { .. }), "{missing:?}");
+    assert!(!path.exists(), "nothing is made");
+
+    let daemon = SqliteStore::open(&path).await.unwrap();
+    let beside = SqliteStore::open_beside(&path).await.unwrap();
+    let mut first = round("contoso", 1);
+    first.upserts = vec![seen(credential(1))];
+    daemon.commit(&first).await.unwrap();
+    assert_eq!(beside.tenants().await.unwrap(), ["contoso"]);
+    let key = beside.key("links", &[1; 32]).await.unwrap();
+    assert_eq!(daemon.key("links", &[2; 32]).await.unwrap(), key);
+    // each waits for the other's writing
+    let many = |store: SqliteStore| async move {
+        for _ in 0..50 {
+            store.ping().await.unwrap();
+        }
+        store
+    };
+    let (daemon, beside) = tokio::join!(many(daemon), many(beside));
+    drop(beside);
+    assert!(matches!(refusal(&path).await, StoreError::Locked { .. }));
+    drop(daemon);
+    let alone = SqliteStore::open_beside(&path).await.unwrap();
+    assert_eq!(alone.tenants().await.unwrap(), ["contoso"]);
+}
+
+#[tokio::test]
+async fn a_command_changes_no_file_of_another_version_or_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = file_in(folder.path());
+    std::fs::write(&path, "").unwrap();
+    let empty = refusal_beside(&path).await;
+    assert!(matches!(empty, StoreError::Missing { .. }), "{empty:?}");
+    assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
+    std::fs::write(&path, "a note\n".repeat(1_000)).unwrap();
+    let theirs = refusal_beside(&path).await;
+    assert!(matches!(theirs, StoreError::NotOurs { .. }), "{theirs:?}");
+
+    let newer =
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+                 VALUES (9999, 'from the future', true, x'00', 0)";
+    let older = "DELETE FROM _sqlx_migrations WHERE version > 1";
+    for (sql, told) in [(newer, "newer forewarn"), (older, "older forewarn")] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = file_in(folder.path());
+        let store = SqliteStore::open(&path).await.unwrap();
+        meddle(&store, sql).await;
+        drop(store);
+        let refused = refusal_beside(&path).await;
+        assert!(refused.to_string().contains(told), "{refused}");
+    }
+}

@@ -42,7 +42,11 @@ INSERT INTO attempts (delivery_id, at, took_ms, part, outcome, failure, detail) 
 
 INSERT INTO silences VALUES
     ('00000000-0000-0000-0000-0000000000aa', '{"on":"tenant","tenant":"contoso"}', 'a move', 'anna',
-     1772352000000, 4102444800000, 0);
+     1772352000000, 4102444800000, 0),
+    ('00000000-0000-0000-0000-0000000000ab', '{"on":"credential","tenant":"contoso","object_id":"00000000-0000-0000-0000-0000000000a1","kind":"client-secret","credential_id":"00000000-0000-0000-0000-0000000000c1","expires_at":"2026-03-29T08:00:00Z"}', 'booked', 'anna',
+     1772352000001, 4102444800000, 0),
+    ('00000000-0000-0000-0000-0000000000ac', '{"on":"credential","tenant":"contoso","object_id":"00000000-0000-0000-0000-0000000000a1","kind":"client-secret","credential_id":"00000000-0000-0000-0000-0000000000c1","expires_at":"2026-03-29T08:00:00Z"}', 'gone soon', 'anna',
+     1772352000002, 4102444800000, 1);
 
 INSERT INTO owners (tenant, object_id, owners, fetched_at)
 VALUES ('contoso', '9b0f2a7c-3a51-4d0e-8a11-000000000001',

@@ -41,9 +41,19 @@ INSERT INTO attempts (delivery_id, at, took_ms, part, outcome, failure, detail) 
     ('00000000-0000-0000-0000-0000000000f1', 1772352000000, 1000, 0, 'given-up', 'rejected', 'no such mailbox'),
     ('00000000-0000-0000-0000-0000000000f2', 1772352001000, 10, 0, 'part-done', NULL, NULL);
 
-INSERT INTO silences VALUES
+INSERT INTO silences (id, scope, reason, author, created_at, ends_at, breaks_at, ended_at, ended_how)
+VALUES
     ('00000000-0000-0000-0000-0000000000aa', '{"on":"tenant","tenant":"contoso"}', 'a move', 'anna',
-     1772352000000, 4102444800000, 0);
+     1772352000000, 4102444800000, NULL, NULL, NULL),
+    ('00000000-0000-0000-0000-0000000000ab', '{"on":"credential","tenant":"contoso","object_id":"00000000-0000-0000-0000-0000000000a1","kind":"client-secret","credential_id":"00000000-0000-0000-0000-0000000000c1","expires_at":"2026-03-29T08:00:00Z"}', 'booked', 'anna',
+     1772352000001, 4102444800000, 'critical', NULL, NULL),
+    ('00000000-0000-0000-0000-0000000000ac', '{"on":"credential","tenant":"contoso","object_id":"00000000-0000-0000-0000-0000000000a1","kind":"client-secret","credential_id":"00000000-0000-0000-0000-0000000000c1","expires_at":"2026-03-29T08:00:00Z"}', 'gone soon', 'anna',
+     1772352000002, 4102444800000, NULL, NULL, NULL),
+    ('00000000-0000-0000-0000-0000000000ad', '{"on":"credential","tenant":"contoso","object_id":"00000000-0000-0000-0000-0000000000a1","kind":"client-secret","credential_id":"00000000-0000-0000-0000-0000000000c1","expires_at":"2026-03-29T08:00:00Z"}', 'done with', 'anna',
+     1772352000003, 4102444800000, 'expired', 1772352000004, '{"turned":"expired"}');
+
+INSERT INTO keys (name, key)
+VALUES ('links', x'5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a');
 
 INSERT INTO owners (tenant, object_id, owners, fetched_at)
 VALUES ('contoso', '9b0f2a7c-3a51-4d0e-8a11-000000000001',
