@@ -15,10 +15,11 @@ use tracing::{info, warn};
 use super::{heartbeat::HttpWatcher, parts};
 use crate::{
     config::Config,
-    domain::{Clock, Secrets, timetable::Timetable},
+    domain::{Clock, Secrets, link::LinkKey, timetable::Timetable},
     engine::{Engine, Status, deliver, heartbeat::Watcher, retention, schedule},
-    http,
+    http::{self, door::Door},
     notify::{Notifier, missing::MissingReceiver},
+    render::Links,
     store::{SqliteStore, Store},
     telemetry::Metrics,
 };
@@ -35,6 +36,8 @@ pub struct Daemon {
     scan_on_start: bool,
     retention: TimeDelta,
     listener: TcpListener,
+    door: Arc<Door>,
+    link_key: LinkKey,
     /// Names in the outbox that the configuration no longer has.
     orphans: Vec<String>,
 }
@@ -49,8 +52,11 @@ impl Daemon {
         let metrics = Arc::new(Metrics::new());
         let net = parts::Net::new(&config)?;
         let directories = parts::directories(&config, &net, &clock, &secrets, &metrics);
-        let receivers = parts::receivers(&config, &net, &secrets, &clock);
         let store = Arc::new(SqliteStore::open(&config.store.path).await?);
+        let link_key = LinkKey::new(&store.key("links", &rand::random()).await?);
+        let public_url = config.http.public_url.as_ref();
+        let links = public_url.map(|url| Links::new(link_key.clone(), url));
+        let receivers = parts::receivers(&config, &net, &secrets, &clock, links);
         let listener = TcpListener::bind(config.http.listen)
             .await
             .with_context(|| format!("http.listen: cannot listen on {}", config.http.listen))?;
@@ -96,7 +102,7 @@ impl Daemon {
         };
         engine.refresh_series().await?;
         let watcher = config.heartbeat.map(|url| {
-            let watcher = HttpWatcher::new(net.http, secrets, url);
+            let watcher = HttpWatcher::new(net.http, Arc::clone(&secrets), url);
             Arc::new(watcher) as Arc<dyn Watcher>
         });
         Ok(Self {
@@ -107,6 +113,12 @@ impl Daemon {
             scan_on_start: config.scan_on_start,
             retention: config.store.retention,
             listener,
+            door: Arc::new(Door {
+                token: config.http.token,
+                secrets,
+                public_url: config.http.public_url,
+            }),
+            link_key,
             orphans,
         })
     }
@@ -162,6 +174,10 @@ impl Daemon {
             clock: Arc::clone(&self.engine.clock),
             store: Arc::clone(&self.engine.store),
             metrics: Arc::clone(&self.engine.metrics),
+            policies: Arc::clone(&self.engine.policies),
+            calendar: Arc::clone(&self.engine.calendar),
+            door: self.door,
+            links: self.link_key,
             status: Arc::clone(&self.engine.status),
             schedule: self.timetable.schedule().clone(),
             receivers: self

@@ -15,6 +15,7 @@ pub mod report;
 pub mod sample;
 pub mod setup;
 pub mod signals;
+pub mod silences;
 mod tokens;
 pub mod verify;
 

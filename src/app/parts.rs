@@ -25,7 +25,7 @@ use crate::{
         teams::TeamsNotifier,
         webhook::WebhookNotifier,
     },
-    render::Renderer,
+    render::{Links, Renderer},
     telemetry::Metrics,
 };
 
@@ -79,12 +79,13 @@ pub fn directories(
     config.tenants.iter().map(directory).collect()
 }
 
-/// The receivers.
+/// The receivers. Their messages hold `links` back, where there are any.
 pub fn receivers(
     config: &Config,
     net: &Net,
     secrets: &Arc<dyn Secrets>,
     clock: &Arc<dyn Clock>,
+    links: Option<Links>,
 ) -> Arc<[Receiver]> {
     let means = Means {
         net,
@@ -92,6 +93,10 @@ pub fn receivers(
         clock,
     };
     let renderer = Renderer::new(config.calendar.clone());
+    let renderer = match links {
+        Some(links) => renderer.with_links(links),
+        None => renderer,
+    };
     let reminders_last = config.policies.reminders_last();
     let receiver = |receiver: &ReceiverConfig| Receiver {
         notifier: notifier(receiver, config, reminders_last, means, &renderer),

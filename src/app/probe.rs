@@ -166,7 +166,7 @@ pub async fn probe(
         all_work &= finding.works;
         tell(finding)?;
     }
-    for receiver in receivers(config, &net, &secrets, &clock).iter() {
+    for receiver in receivers(config, &net, &secrets, &clock, None).iter() {
         let result = receiver
             .notifier
             .check()

@@ -26,7 +26,7 @@ pub async fn send(
     clock: &Arc<dyn Clock>,
 ) -> anyhow::Result<Vec<(String, Result<(), SendError>)>> {
     let net = Net::new(config)?;
-    let receivers = receivers(config, &net, &secrets, clock);
+    let receivers = receivers(config, &net, &secrets, clock, None);
     let Some(receiver) = receivers
         .iter()
         .find(|receiver| receiver.notifier.name() == name)
@@ -162,7 +162,10 @@ fn row(
     };
     let portal = crate::entra::portal_link(Cloud::Public, &row);
     Row {
-        links: Some(Links { portal }),
+        links: Some(Links {
+            portal,
+            acknowledge: None,
+        }),
         ..row
     }
 }

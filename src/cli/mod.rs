@@ -14,6 +14,7 @@ mod sandbox;
 mod scan;
 mod schema;
 mod setup;
+mod silence;
 mod test;
 mod verify;
 
@@ -86,6 +87,8 @@ enum Command {
     Verify(verify::Verify),
     /// Explain an AADSTS code, or all of them in a pasted error or log
     Explain(explain::Explain),
+    /// Hold back alerts for a while, see what is held back, end it
+    Silence(silence::Silence),
     /// Show the whole product at work: simulated tenant, daemon and inbox, on simulated time
     Demo(demo::DemoCommand),
     /// Serve the simulated tenant and inbox alone
@@ -141,6 +144,7 @@ pub fn main() -> ExitCode {
             Command::Setup(command) => command.run(&cli.global),
             Command::Verify(command) => command.run(&cli.global).await,
             Command::Explain(command) => command.run(),
+            Command::Silence(command) => command.run(&cli.global).await,
             Command::Demo(command) => command.run(&cli.global).await,
             Command::Sandbox(command) => command.run(&cli.global).await,
             Command::Schema(command) => command.run(),

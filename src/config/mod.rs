@@ -94,9 +94,9 @@ pub struct StoreConfig {
 pub struct HttpConfig {
     /// Where to listen.
     pub listen: SocketAddr,
-    /// How people reach it.
+    /// How people reach it; links in messages begin with it.
     pub public_url: Option<Url>,
-    /// The bearer token for API and page; there is none of them yet. Health and metrics ask for none.
+    /// The bearer token for API and pages. Health and metrics ask for none.
     pub token: Option<SecretSource>,
 }
 

@@ -36,7 +36,6 @@ const NOT_YET: &[NotYet] = &[
     refused("store.url", |v| starts_with(v, "postgres"), "use `sqlite:PATH` with one replica"),
 
     unheeded("routes[].escalate_after", given, "nothing is escalated"),
-    unheeded("http.public_url", given, "messages hold no links back"),
 ];
 
 fn given(_: &Value) -> bool {

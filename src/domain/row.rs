@@ -152,6 +152,9 @@ fn instant<S: Serializer>(at: &Option<DateTime<Utc>>, serializer: S) -> Result<S
 pub struct Links {
     /// The app's *Certificates & secrets* page in the Entra portal of its cloud.
     pub portal: String,
+    /// The page where the credential can be acknowledged or silenced. Made when the message is, never stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acknowledge: Option<String>,
 }
 
 /// A severity, or `ok` while the credential is on no rung.

@@ -17,6 +17,7 @@ pub mod readiness;
 pub mod retention;
 pub mod round;
 pub mod schedule;
+pub mod silencing;
 mod standing;
 pub mod status;
 

@@ -1,14 +1,20 @@
-//! What can be asked of the running daemon over HTTP: is it alive, is it doing its work, and the metrics.
+//! What can be asked of the running daemon over HTTP: is it alive, is it doing its work, the metrics; and silences, which can be set
+//! here, too.
 
+pub mod door;
+mod form;
 mod health;
 mod metrics;
+mod page;
+mod silences;
 
 use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, StatusCode, header},
-    routing::get,
+    middleware::from_fn,
+    routing::{delete, get, post},
 };
 use tower_http::{
     catch_panic::CatchPanicLayer, limit::RequestBodyLimitLayer, set_header::SetResponseHeaderLayer,
@@ -16,13 +22,15 @@ use tower_http::{
 };
 
 use crate::{
-    domain::{Clock, schedule::Schedule},
+    domain::{Clock, calendar::Calendar, link::LinkKey, policy::Policies, schedule::Schedule},
     engine::Status,
     store::Store,
     telemetry::Metrics,
 };
 
-/// What the handlers read. None of them writes.
+use door::Door;
+
+/// What the handlers work with. None but those of silences writes.
 #[derive(Clone)]
 pub struct Context {
     /// The time.
@@ -37,12 +45,20 @@ pub struct Context {
     pub schedule: Schedule,
     /// The configured receivers, each with its targets.
     pub receivers: Arc<[(String, Vec<String>)]>,
+    /// How credentials are judged.
+    pub policies: Arc<Policies>,
+    /// The zone in which times are shown and days are meant.
+    pub calendar: Arc<Calendar>,
+    /// Who may come in.
+    pub door: Arc<Door>,
+    /// What the links in messages are sealed with.
+    pub links: LinkKey,
 }
 
 /// No answer takes longer.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Nothing that is asked here has a body worth reading.
+/// A form is the largest thing that is sent here.
 const BODY_LIMIT: usize = 16 * 1024;
 
 /// The routes.
@@ -54,6 +70,21 @@ pub fn router(context: Context) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .route("/metrics", get(metrics::metrics))
+        .route("/style.css", get(page::style))
+        .route(
+            "/silences",
+            get(silences::pages::list).post(silences::pages::add),
+        )
+        .route("/silences/{id}/end", post(silences::pages::end))
+        .route(
+            "/act/{link}",
+            get(silences::act::look).post(silences::act::act),
+        )
+        .route(
+            "/api/v1/silences",
+            get(silences::api::list).post(silences::api::add),
+        )
+        .route("/api/v1/silences/{id}", delete(silences::api::end))
         .with_state(context)
         .layer(CatchPanicLayer::new())
         .layer(TimeoutLayer::with_status_code(
@@ -63,8 +94,9 @@ pub fn router(context: Context) -> Router {
         .layer(RequestBodyLimitLayer::new(BODY_LIMIT))
         .layer(header(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(header::CACHE_CONTROL, "no-store"))
-        .layer(header(
+        .layer(SetResponseHeaderLayer::if_not_present(
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'",
+            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
         ))
+        .layer(from_fn(silences::api::in_json))
 }

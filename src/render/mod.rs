@@ -5,6 +5,7 @@ mod changes;
 mod clusters;
 mod digest;
 mod item;
+mod links;
 pub mod plain;
 mod renderer;
 #[cfg(test)]
@@ -13,6 +14,7 @@ pub(crate) mod samples;
 mod tests;
 pub mod words;
 
+pub use links::Links;
 pub use renderer::Renderer;
 
 use crate::domain::row::RowSeverity;

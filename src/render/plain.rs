@@ -64,4 +64,7 @@ fn item_lines(text: &mut String, item: &Item) {
     if let Some(portal) = &item.portal {
         let _ = writeln!(text, "  {}: {portal}", words::OPEN_PORTAL);
     }
+    if let Some(page) = &item.acknowledge {
+        let _ = writeln!(text, "  {}: {page}", words::ACKNOWLEDGE);
+    }
 }

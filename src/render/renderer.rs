@@ -5,7 +5,7 @@ use std::{collections::HashSet, ops::Range, sync::Arc};
 use chrono::{DateTime, Utc};
 
 use super::{
-    Item, Message, changes,
+    Item, Links, Message, changes,
     digest::Summary,
     item::{self, Scene, Telling},
     words,
@@ -19,6 +19,7 @@ use crate::domain::{
 #[derive(Debug, Clone)]
 pub struct Renderer {
     pub(super) calendar: Calendar,
+    links: Option<Links>,
 }
 
 /// The longest names in a title, in characters: a phone shows some eighty.
@@ -34,7 +35,24 @@ pub(super) const TENANT: usize = 64;
 impl Renderer {
     /// Dates are shown in the calendar's zone, with its last working day before them.
     pub fn new(calendar: Calendar) -> Self {
-        Self { calendar }
+        Self {
+            calendar,
+            links: None,
+        }
+    }
+
+    /// Messages hold links to pages where what they tell of can be acknowledged.
+    #[must_use]
+    pub fn with_links(self, links: Links) -> Self {
+        Self {
+            links: Some(links),
+            ..self
+        }
+    }
+
+    /// The page where this row of the notification can be acknowledged, if there is one.
+    pub fn acknowledge(&self, notification: &Notification, row: usize) -> Option<String> {
+        self.links.as_ref()?.act(notification, row)
     }
 
     /// The words of `notification` for those of its rows that lie in `rows`; `part` numbers it among several, from 1.
@@ -128,6 +146,9 @@ impl Renderer {
                 let words = words::intro_part(number, parts, rows.start + 1, rows.end);
                 message.intro.push(words);
             }
+        }
+        for (row, item) in rows.zip(&mut message.items) {
+            item.acknowledge = self.acknowledge(notification, row);
         }
         message.part = part;
         message

@@ -105,6 +105,7 @@ pub(crate) fn row(number: u32, app: &str, name: &str, hours: i64) -> Row {
             portal: format!(
                 "https://entra.microsoft.com/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/{app_id}/isMSAApp~/false"
             ),
+            acknowledge: None,
         }),
     }
 }
@@ -328,6 +329,7 @@ pub(crate) fn hostile() -> Notification {
         tenant: "\"><script>alert(1)</script>".to_owned(),
         links: Some(Links {
             portal: "javascript:alert(1)".to_owned(),
+            acknowledge: None,
         }),
         reason: Some("<".repeat(2_000)),
         ..row(3, &"&<>".repeat(100), &"&".repeat(256), 7 * 24)

@@ -1,9 +1,10 @@
 use chrono::TimeDelta;
 
-use super::{Message, Renderer, plain::plain, samples};
+use super::{Links, Message, Renderer, plain::plain, samples};
 use crate::domain::{
     Id, Kind, Notification, ObjectType, Row, Thumbprint,
     calendar::Calendar,
+    link::{LASTS, LinkKey, Pass},
     notification::Subject,
     row::{Rotation, RowSeverity, Section},
 };
@@ -335,4 +336,41 @@ fn each_part_of_a_summary_begins_with_a_heading_and_ends_a_section_with_what_is_
     assert_eq!(part.items[0].notes, [expected]);
     let first = part.items.first();
     assert_eq!(part.items[1].heading_after(first), Some("Never expiring"));
+}
+
+#[test]
+fn what_is_due_can_be_acknowledged_by_the_same_link_in_whichever_part_it_stands() {
+    let base = "https://forewarn.contoso.com/below/".parse().unwrap();
+    let key = LinkKey::new(&[7; 32]);
+    let renderer = samples::renderer().with_links(Links::new(key.clone(), &base));
+    let due = samples::first_scan(3);
+    let links = |rows: std::ops::Range<usize>| -> Vec<String> {
+        let items = renderer.message(&due, rows, Some((1, 2))).items;
+        items
+            .into_iter()
+            .filter_map(|item| item.acknowledge)
+            .collect()
+    };
+    let all = links(0..3);
+    assert_eq!([links(0..1), links(1..3)].concat(), all);
+    for (row, link) in (0..).zip(&all) {
+        let sealed = link.strip_prefix("https://forewarn.contoso.com/below/act/");
+        let pass = Pass {
+            notification: due.id,
+            row,
+            expires_at: due.decided_at + LASTS,
+        };
+        assert_eq!(key.open(sealed.unwrap(), due.decided_at), Ok(pass));
+    }
+    for other in [samples::resolved(), samples::test(), samples::failing()] {
+        let rows = other.rows().len();
+        let items = renderer.message(&other, 0..rows, None).items;
+        assert!(items.iter().all(|item| item.acknowledge.is_none()));
+    }
+    assert!(
+        message(&due)
+            .items
+            .iter()
+            .all(|item| item.acknowledge.is_none())
+    );
 }

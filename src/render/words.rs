@@ -36,6 +36,8 @@ pub(super) mod label {
 
 /// The text of the link to an item's page in the portal.
 pub const OPEN_PORTAL: &str = "Certificates & secrets";
+/// The text of the link to the page where an item can be acknowledged or silenced.
+pub const ACKNOWLEDGE: &str = "Acknowledge or silence";
 /// What stands before the command that renews a credential.
 pub const COMMAND: &str = "Renew with the Azure CLI:";
 
@@ -108,7 +110,7 @@ pub(super) fn kind(kind: Kind) -> &'static str {
 }
 
 /// `client secret "prod"`
-pub(super) fn credential(of: Kind, name: &str) -> String {
+pub fn credential(of: Kind, name: &str) -> String {
     match name {
         "" => kind(of).to_owned(),
         name => format!("{} \"{name}\"", kind(of)),

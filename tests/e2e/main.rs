@@ -45,5 +45,6 @@ mod owners;
 mod scan;
 mod secrecy;
 mod setup;
+mod silences;
 mod starting;
 mod trouble;

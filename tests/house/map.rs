@@ -33,7 +33,7 @@ pub(crate) const MAP: &[(&str, &str)] = &[
     ),
     (
         "http",
-        "domain, telemetry, store::Type, engine::Status, engine::status, engine::readiness",
+        "domain, telemetry, store::Type, engine::Status, engine::status, engine::readiness, engine::silencing",
     ),
     ("sandbox", ""),
     (

@@ -103,9 +103,10 @@ pub(crate) struct Store {
 pub(crate) struct Http {
     /// The address to listen on. Default: `127.0.0.1:8080`.
     pub(crate) listen: Option<String>,
-    /// How people reach it; turns on links back from the messages.
+    /// How people reach it: `https`, or on this machine `http`. Messages then hold links to a page where what they tell of can be
+    /// acknowledged or silenced.
     pub(crate) public_url: Option<String>,
-    /// The bearer token for API and page. Without one only a loopback address may be listened on.
+    /// The bearer token for the API, and the password for the pages. Without one only a loopback address may be listened on.
     pub(crate) token: Option<super::Secret>,
 }
 

@@ -2,7 +2,12 @@
 
 use std::net::SocketAddr;
 
-use super::{secret::secret, url::http_url};
+use url::Url;
+
+use super::{
+    secret::secret,
+    url::{http_url, is_safe},
+};
 use crate::config::{HttpConfig, path::KeyPath, raw, report::Report};
 
 const LISTEN: SocketAddr =
@@ -17,7 +22,7 @@ pub(super) fn http(raw: raw::Http, report: &mut Report<'_>) -> Option<HttpConfig
     };
     let public_url = raw
         .public_url
-        .and_then(|text| http_url(&text, &at.key("public_url"), report));
+        .and_then(|text| public_url(&text, &at.key("public_url"), report));
     let has_token = raw.token.is_some();
     let token = raw
         .token
@@ -37,6 +42,30 @@ pub(super) fn http(raw: raw::Http, report: &mut Report<'_>) -> Option<HttpConfig
         public_url,
         token,
     })
+}
+
+/// What links begin with, so there is nothing after its path. Whoever has a link may act on what it leads to, so it must not travel in
+/// the open.
+fn public_url(text: &str, at: &KeyPath, report: &mut Report<'_>) -> Option<Url> {
+    let url = http_url(text, at, report)?;
+    if !is_safe(&url) {
+        report.error(
+            at,
+            "links in messages would be followed without encryption",
+            "write the `https` URL of the proxy or ingress before forewarn",
+        );
+        return None;
+    }
+    let is_plain = url.query().is_none() && url.fragment().is_none();
+    if !is_plain || !url.username().is_empty() || url.password().is_some() {
+        report.error(
+            at,
+            "links begin with this, so it can have no user, `?` or `#`",
+            "write scheme, host and, where there is one, the path, as `https://forewarn.contoso.com`",
+        );
+        return None;
+    }
+    Some(url)
 }
 
 fn address(text: &str, at: &KeyPath, report: &mut Report<'_>) -> Option<SocketAddr> {

@@ -119,6 +119,7 @@ impl Planner<'_> {
     fn links(&self, row: &Row) -> Links {
         Links {
             portal: (self.portal_link)(row),
+            acknowledge: None,
         }
     }
 

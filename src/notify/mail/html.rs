@@ -40,6 +40,7 @@ fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.add_global("command_label", words::COMMAND);
     environment.add_global("portal_label", words::OPEN_PORTAL);
+    environment.add_global("acknowledge_label", words::ACKNOWLEDGE);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     // only delimiters of one's own can make this fail
@@ -133,6 +134,7 @@ struct Entry<'a> {
     facts: &'a [(&'static str, String)],
     notes: &'a [String],
     portal: Option<String>,
+    acknowledge: Option<String>,
     command: Option<&'a str>,
 }
 
@@ -154,6 +156,7 @@ impl<'a> Entry<'a> {
             facts: &item.facts,
             notes: &item.notes,
             portal: item.portal.as_deref().and_then(web_address),
+            acknowledge: item.acknowledge.as_deref().and_then(web_address),
             command: item.command.as_deref(),
         }
     }

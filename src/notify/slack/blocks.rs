@@ -145,7 +145,11 @@ fn item_blocks(item: &Item) -> Vec<Value> {
         .portal
         .iter()
         .map(|portal| format!("<{portal}|{}>", entities(words::OPEN_PORTAL)));
-    let facts: Vec<String> = facts.chain(portal).collect();
+    let acknowledge = item
+        .acknowledge
+        .iter()
+        .map(|page| format!("<{page}|{}>", entities(words::ACKNOWLEDGE)));
+    let facts: Vec<String> = facts.chain(portal).chain(acknowledge).collect();
     let mut blocks = vec![json!({ "type": "divider" })];
     blocks.extend(packed(&lines).iter().map(|text| section(text)));
     blocks.push(small_print(&packed(&facts)));

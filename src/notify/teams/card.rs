@@ -144,9 +144,14 @@ fn container(item: &Item) -> Value {
             });
         }
     }
-    if let Some(portal) = &item.portal {
-        let open = json!({ "type": "Action.OpenUrl", "title": words::OPEN_PORTAL, "url": portal });
-        lines.push(json!({ "type": "ActionSet", "actions": [open] }));
+    let open =
+        |title, url: &String| json!({ "type": "Action.OpenUrl", "title": title, "url": url });
+    let portal = item.portal.iter().map(|url| open(words::OPEN_PORTAL, url));
+    let acknowledge = item.acknowledge.iter();
+    let acknowledge = acknowledge.map(|url| open(words::ACKNOWLEDGE, url));
+    let actions: Vec<Value> = portal.chain(acknowledge).collect();
+    if !actions.is_empty() {
+        lines.push(json!({ "type": "ActionSet", "actions": actions }));
     }
     json!({ "type": "Container", "separator": true, "spacing": "Medium", "items": lines })
 }

@@ -1,6 +1,6 @@
 //! The documents that a generic webhook gets. Programs read them, so rows are told as they are.
 
-use std::{collections::BTreeMap, ops::Range, sync::Arc};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range, sync::Arc};
 
 use chrono::{DateTime, Utc};
 use serde::Serialize;
@@ -11,7 +11,7 @@ use crate::{
         EventType, Notification, Row,
         digest::Every,
         notification::{Blindness, Subject},
-        row::Section,
+        row::{Links, Section},
     },
     notify::{
         Payload,
@@ -87,6 +87,7 @@ pub(super) fn compose(
     renderer: &Renderer,
     notification: &Notification,
 ) -> Vec<Payload> {
+    let notification = &linked(renderer, notification);
     let parts = parts(receiver, notification);
     let total = parts.len();
     (1..)
@@ -102,6 +103,32 @@ pub(super) fn compose(
             }
         })
         .collect()
+}
+
+/// Its rows with the pages where they can be acknowledged.
+fn linked<'a>(renderer: &Renderer, notification: &'a Notification) -> Cow<'a, Notification> {
+    let Subject::Due { alerts } = &notification.subject else {
+        return Cow::Borrowed(notification);
+    };
+    let link = |(at, row): (usize, &Arc<Row>)| {
+        let page = renderer.acknowledge(notification, at);
+        let (Some(_), Some(links)) = (&page, &row.links) else {
+            return Arc::clone(row);
+        };
+        let links = Links {
+            acknowledge: page,
+            ..links.clone()
+        };
+        Arc::new(Row {
+            links: Some(links),
+            ..Row::clone(row)
+        })
+    };
+    let alerts = alerts.iter().enumerate().map(link).collect();
+    Cow::Owned(Notification {
+        subject: Subject::Due { alerts },
+        ..notification.clone()
+    })
 }
 
 fn parts(receiver: &str, notification: &Notification) -> Vec<Range<usize>> {

@@ -150,6 +150,7 @@ pub(super) fn row(n: usize, app_name: &str) -> Row {
         reason: None,
         links: Some(Links {
             portal: format!("https://entra.microsoft.com/#view/app/{}", id(1)),
+            acknowledge: None,
         }),
     }
 }
