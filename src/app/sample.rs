@@ -157,6 +157,7 @@ fn row(
         stale: false,
         section: None,
         last_working_day: None,
+        escalated: None,
         rung: Some(Rung::days_before(rung)),
         reason: Some("this is a test; no such credential exists".to_owned()),
     };

@@ -3,44 +3,20 @@
 
 use serde_json::Value;
 
-use super::{path::KeyPath, problem::Severity, report::Report};
+use super::{path::KeyPath, report::Report};
 
-/// A key, the values of it that are meant, and what happens instead.
+/// A key, the values of it that are meant, and what to do instead.
 struct NotYet {
-    severity: Severity,
     key: &'static str,
     applies: fn(&Value) -> bool,
     instead: &'static str,
 }
 
-const fn refused(key: &'static str, applies: fn(&Value) -> bool, instead: &'static str) -> NotYet {
-    NotYet {
-        severity: Severity::Error,
-        key,
-        applies,
-        instead,
-    }
-}
-
-const fn unheeded(key: &'static str, applies: fn(&Value) -> bool, instead: &'static str) -> NotYet {
-    NotYet {
-        severity: Severity::Warning,
-        key,
-        applies,
-        instead,
-    }
-}
-
-#[rustfmt::skip]
-const NOT_YET: &[NotYet] = &[
-    refused("store.url", |v| starts_with(v, "postgres"), "use `sqlite:PATH` with one replica"),
-
-    unheeded("routes[].escalate_after", given, "nothing is escalated"),
-];
-
-fn given(_: &Value) -> bool {
-    true
-}
+const NOT_YET: &[NotYet] = &[NotYet {
+    key: "store.url",
+    applies: |value| starts_with(value, "postgres"),
+    instead: "use `sqlite:PATH` with one replica",
+}];
 
 fn starts_with(value: &Value, start: &str) -> bool {
     value.as_str().is_some_and(|text| text.starts_with(start))
@@ -56,7 +32,11 @@ fn walk(value: &Value, path: &KeyPath, pattern: &str, report: &mut Report<'_>) {
         .iter()
         .find(|entry| entry.key == pattern && (entry.applies)(value));
     if let Some(entry) = found {
-        say(entry, path, report);
+        report.error(
+            path,
+            "understood, but this version of forewarn cannot do it yet",
+            entry.instead,
+        );
     }
     match value {
         Value::Object(table) => {
@@ -75,23 +55,5 @@ fn walk(value: &Value, path: &KeyPath, pattern: &str, report: &mut Report<'_>) {
             }
         }
         _ => {}
-    }
-}
-
-fn say(entry: &NotYet, path: &KeyPath, report: &mut Report<'_>) {
-    match entry.severity {
-        Severity::Error => report.error(
-            path,
-            "understood, but this version of forewarn cannot do it yet",
-            entry.instead,
-        ),
-        Severity::Warning => report.warning(
-            path,
-            format!(
-                "understood, but this version of forewarn does not act on it yet: {}",
-                entry.instead
-            ),
-            "leave it out until it does, if that is not what you want",
-        ),
     }
 }

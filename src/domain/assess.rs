@@ -244,6 +244,7 @@ impl<'a> Assessment<'a> {
             unused: self.renewal.is_none() && usage.is_idle(credential, circumstances.now),
             stale: false,
             section: None,
+            escalated: None,
             rung: None,
             last_working_day: None,
             reason: None,

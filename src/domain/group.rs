@@ -43,7 +43,7 @@ pub struct Group {
 ///
 /// An alert that no route takes is in no group.
 pub fn group(tenant: &str, due: &[Due<'_>], routes: &Routes, first_scan: bool) -> Vec<Group> {
-    let mut groups: BTreeMap<(usize, &str, Vec<String>), Vec<usize>> = BTreeMap::new();
+    let mut groups: Places<'_> = BTreeMap::new();
     for (position, alert) in due.iter().enumerate() {
         let mut told: Vec<&str> = Vec::new();
         for index in routes.matching(&subject(tenant, alert)) {
@@ -65,6 +65,31 @@ pub fn group(tenant: &str, due: &[Due<'_>], routes: &Routes, first_scan: bool) -
             }
         }
     }
+    finish(groups, due, routes)
+}
+
+/// The same of alerts for which it is decided already by which route, and to whom, each of them goes.
+pub fn group_to(
+    tenant: &str,
+    due: &[Due<'_>],
+    ways: &[(usize, Vec<&str>)],
+    routes: &Routes,
+) -> Vec<Group> {
+    let mut groups: Places<'_> = BTreeMap::new();
+    for (position, (alert, (index, receivers))) in due.iter().zip(ways).enumerate() {
+        let key = key_of(tenant, alert, &routes.all()[*index].group_by);
+        for receiver in receivers {
+            let place = (*index, *receiver, key.clone());
+            groups.entry(place).or_default().push(position);
+        }
+    }
+    finish(groups, due, routes)
+}
+
+/// Positions of alerts by route, receiver, and what they have in common.
+type Places<'a> = BTreeMap<(usize, &'a str, Vec<String>), Vec<usize>>;
+
+fn finish(groups: Places<'_>, due: &[Due<'_>], routes: &Routes) -> Vec<Group> {
     let finish = |((index, receiver, _), mut alerts): ((usize, &str, Vec<String>), Vec<usize>)| {
         alerts.sort_by(|a, b| most_urgent_first(&due[*a].row, &due[*b].row));
         Group {

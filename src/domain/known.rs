@@ -87,6 +87,13 @@ impl Announced {
             }
         }
     }
+
+    /// When it was first told as critical or worse, in this life and with this end. What an older version wrote only tells when it was
+    /// last told.
+    pub fn critical_since(&self) -> Option<DateTime<Utc>> {
+        let was_critical = self.severity >= Severity::Critical;
+        self.critical_since.or(was_critical.then_some(self.at))
+    }
 }
 
 /// An owner who is told by a receiver that tells owners in person.
@@ -125,6 +132,26 @@ impl Known {
     /// What is remembered of one credential.
     pub fn get(&self, key: &CredentialKey) -> Option<&Memory> {
         Some(&self.sorted.get(self.place(key)?)?.1)
+    }
+
+    /// Takes these in, each in the place of what was remembered under its key.
+    pub fn put(&mut self, entries: Vec<(CredentialKey, Memory)>) {
+        let mut new = Vec::new();
+        for (key, memory) in entries {
+            match self.place(&key) {
+                Some(place) => self.sorted[place].1 = memory,
+                None => new.push((key, memory)),
+            }
+        }
+        if !new.is_empty() {
+            self.sorted.append(&mut new);
+            self.sorted.sort_by(|a, b| a.0.cmp(&b.0));
+        }
+    }
+
+    /// Everything that is remembered, ordered by key.
+    pub fn into_entries(self) -> Vec<(CredentialKey, Memory)> {
+        self.sorted
     }
 
     fn place(&self, key: &CredentialKey) -> Option<usize> {

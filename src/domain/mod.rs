@@ -15,6 +15,7 @@ pub mod clock;
 pub mod coverage;
 pub mod decide;
 pub mod digest;
+pub mod escalate;
 pub mod facts;
 pub mod glob;
 pub mod group;

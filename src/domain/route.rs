@@ -75,6 +75,17 @@ impl Routes {
         names.any(|name| name == receiver)
     }
 
+    /// The first of the routes that take the alert and say what becomes of it when nobody takes care of it, with its index.
+    pub fn escalation(&self, subject: &Subject<'_>) -> Option<(usize, &Escalation)> {
+        let escalation = |index: usize| Some((index, self.0.get(index)?.escalation.as_ref()?));
+        self.matching(subject).into_iter().find_map(escalation)
+    }
+
+    /// Does any of them escalate?
+    pub fn escalate(&self) -> bool {
+        self.0.iter().any(|route| route.escalation.is_some())
+    }
+
     /// The indices of the routes that take the alert.
     pub fn matching(&self, subject: &Subject<'_>) -> Vec<usize> {
         let mut taken = Vec::new();

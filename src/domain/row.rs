@@ -99,6 +99,9 @@ pub struct Row {
     /// Why this alert came, in a sentence; only on alerts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Who was told of it before; only on alerts that are escalated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalated: Option<Escalated>,
     /// Where to go; only on alerts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub links: Option<Links>,
@@ -124,6 +127,15 @@ pub enum Section {
     Renewed,
     /// Nobody owns its app.
     Ownerless,
+}
+
+/// Who was told of an alert before it was escalated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Escalated {
+    /// When it was first told as critical or worse.
+    pub since: DateTime<Utc>,
+    /// The names of the receivers that were told of it.
+    pub told: Vec<String>,
 }
 
 /// How far a rotation is.

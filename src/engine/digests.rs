@@ -16,7 +16,7 @@ impl Engine {
         past: Past<'_>,
         now: DateTime<Utc>,
     ) -> Result<Vec<Removed>, StoreError> {
-        let due = digest::due(self, past, &self.calendar, now);
+        let due = digest::due(&self.receivers, past, &self.calendar, now);
         let since = due
             .into_iter()
             .map(|(_, every, last)| every.news_since(last, now))

@@ -83,7 +83,7 @@ async fn trouble(engine: &Engine) -> Option<String> {
         Ok(outbox) => outbox,
         Err(error) => return Some(error.to_string()),
     };
-    let configured = engine.names();
+    let configured = engine.receivers.names();
     outbox
         .into_iter()
         .find(|state| state.failing_since.is_some() && configured.contains(&state.receiver))

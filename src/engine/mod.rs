@@ -14,6 +14,7 @@ mod owners;
 mod pace;
 pub mod plan;
 pub mod readiness;
+pub mod receivers;
 pub mod retention;
 pub mod round;
 pub mod schedule;
@@ -26,15 +27,13 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use crate::{
-    domain::{
-        Clock, calendar::Calendar, change::Changes, digest::Every, policy::Policies, route::Routes,
-    },
+    domain::{Clock, calendar::Calendar, change::Changes, policy::Policies, route::Routes},
     entra::Directory,
-    notify::Notifier,
     store::Store,
     telemetry::Metrics,
 };
 
+pub use receivers::Receiver;
 pub use status::Status;
 
 /// What every job works with.
@@ -66,24 +65,9 @@ pub struct Engine {
     pub outbox_bell: Arc<Notify>,
 }
 
-/// A receiver and what it wants.
-#[derive(Clone)]
-pub struct Receiver {
-    /// How it is reached.
-    pub notifier: Arc<dyn Notifier>,
-    /// Tell it when something announced needs nothing more.
-    pub send_resolved: bool,
-    /// Send it a summary beside the alerts.
-    pub digest: Option<Every>,
-    /// Tell each app's owners in person, and its own targets only of what has no owner who can be told.
-    pub to_owners: bool,
-}
-
 impl Engine {
     /// The receiver of that name.
     pub fn receiver(&self, name: &str) -> Option<&Receiver> {
-        self.receivers
-            .iter()
-            .find(|receiver| receiver.notifier.name() == name)
+        receivers::named(&self.receivers, name)
     }
 }

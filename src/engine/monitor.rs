@@ -3,13 +3,43 @@
 //! It goes to every receiver, whatever the routes say, but for those that are deaf: where Entra refuses the app that we sign in as, a
 //! receiver that signs in as the same app fails too.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::plan::{Receivers, deliveries, new_id};
 use crate::{
-    domain::{Id, Notification, audience, health::Change, notification::Subject},
-    store::NewDelivery,
+    domain::{
+        Id, Notification, audience,
+        health::{Change, Health, Scanned},
+        notification::Subject,
+    },
+    store::{NewDelivery, Round},
 };
+
+/// Puts into `round` how the tenant's health is after a scan, and what is to be told of that. `before` is how it was; `refused` as in
+/// [`monitor`].
+pub fn judge_health(
+    before: &Health,
+    scanned: Scanned<'_>,
+    refused: Option<&Id>,
+    receivers: &dyn Receivers,
+    round: &mut Round<'_>,
+) {
+    let now = round.scan.finished_at;
+    let (health, change) = before.after(scanned, now);
+    round.health = health;
+    let told = change.map(|change| monitor(&round.tenant, change, refused, receivers, now));
+    round.notifications.extend(told);
+}
+
+/// The same of our clock, from which the server's differs by so much; `None`: it did not say.
+pub fn judge_clock(skew: Option<TimeDelta>, receivers: &dyn Receivers, round: &mut Round<'_>) {
+    let now = round.scan.finished_at;
+    let health = std::mem::take(&mut round.health);
+    let (health, change) = health.with_clock(skew, now);
+    round.health = health;
+    let told = change.map(|change| monitor(&round.tenant, change, None, receivers, now));
+    round.notifications.extend(told);
+}
 
 /// The notification of a change, and who gets it. `refused` is the client id that Entra did not let sign in, if that is the trouble.
 pub fn monitor(

@@ -5,16 +5,14 @@ use tracing::{error, info, warn};
 
 use super::{
     Engine,
-    inventory::changed,
-    monitor::monitor,
-    plan::{Past, Planned, Planner, Receivers, new_id},
+    monitor::judge_health,
+    plan::{Past, Planned, Planner, new_id},
 };
 use crate::{
     domain::{
-        Id, Snapshot,
+        Snapshot,
         assess::{Circumstances, assess},
         decide::World,
-        digest::Every,
         health::{Health, Scanned},
         known::Known,
         row::RowSeverity,
@@ -61,6 +59,9 @@ impl Engine {
         self.store.commit(&round).await?;
         self.outbox_bell.notify_waiters();
         self.status.set_tenant(tenant, round.health.clone());
+        if result.is_ok() {
+            self.status.set_escalation(tenant, planned.next_escalation);
+        }
         let Ok(snapshot) = &result else {
             self.metrics.scan_failed(tenant, now - started_at);
             return Ok(());
@@ -90,9 +91,6 @@ impl Engine {
         let tenant = directory.tenant();
         let now = round.scan.finished_at;
         let silences = self.store.silences(now).await?;
-        round.scan.apps = snapshot.listed;
-        round.scan.credentials = snapshot.credentials() as u64;
-        round.scan.warnings = (snapshot.warnings.len() + snapshot.facts.missing.len()) as u64;
         let world = World {
             tenant,
             known,
@@ -115,20 +113,13 @@ impl Engine {
         let planner = Planner {
             world,
             routes: &self.routes,
-            receivers: self,
+            receivers: &self.receivers,
             portal_link: &|row| directory.portal_link(row),
             past,
         };
-        let counts = planner.fill(round);
+        let planned = planner.complete(snapshot, before, round);
         planner.plan_changes(&found, round);
-        round.upserts = changed(snapshot, known, now);
-        let scanned = Scanned::Complete {
-            apps: snapshot.listed,
-            principals: snapshot.listed_principals,
-        };
-        self.judge_health(tenant, before, scanned, None, round);
-        self.judge_clock(tenant, snapshot, round);
-        Ok(counts)
+        Ok(planned)
     }
 
     fn failed(&self, error: &ScanError, before: &Health, round: &mut Round<'_>) -> Planned {
@@ -140,35 +131,9 @@ impl Engine {
             "tenant {tenant} could not be scanned; nothing was concluded from it"
         );
         let (scanned, refused) = (Scanned::Failed { error: &text }, error.refused_client());
-        self.judge_health(&tenant, before, scanned, refused.as_ref(), round);
+        judge_health(before, scanned, refused.as_ref(), &self.receivers, round);
         round.scan.error = Some(text);
         Planned::default()
-    }
-
-    fn judge_health(
-        &self,
-        tenant: &str,
-        before: &Health,
-        scanned: Scanned<'_>,
-        refused: Option<&Id>,
-        round: &mut Round<'_>,
-    ) {
-        let now = round.scan.finished_at;
-        let (health, change) = before.after(scanned, now);
-        round.health = health;
-        round
-            .notifications
-            .extend(change.map(|change| monitor(tenant, change, refused, self, now)));
-    }
-
-    fn judge_clock(&self, tenant: &str, snapshot: &Snapshot, round: &mut Round<'_>) {
-        let now = round.scan.finished_at;
-        let health = std::mem::take(&mut round.health);
-        let (health, change) = health.with_clock(snapshot.clock_skew, now);
-        round.health = health;
-        round
-            .notifications
-            .extend(change.map(|change| monitor(tenant, change, None, self, now)));
     }
 
     fn log_held(&self, tenant: &str, planned: Planned) {
@@ -227,44 +192,6 @@ impl Engine {
     }
 }
 
-impl Receivers for Engine {
-    fn targets(&self, receiver: &str) -> Vec<String> {
-        self.receiver(receiver)
-            .map(|receiver| receiver.notifier.targets())
-            .unwrap_or_default()
-    }
-
-    fn wants_resolved(&self, receiver: &str) -> bool {
-        self.receiver(receiver)
-            .is_some_and(|receiver| receiver.send_resolved)
-    }
-
-    fn keeps_state(&self, receiver: &str) -> bool {
-        self.receiver(receiver)
-            .is_some_and(|receiver| receiver.notifier.keeps_state())
-    }
-
-    fn digest(&self, receiver: &str) -> Option<Every> {
-        self.receiver(receiver)?.digest
-    }
-
-    fn tells_owners(&self, receiver: &str) -> bool {
-        self.receiver(receiver)
-            .is_some_and(|receiver| receiver.to_owners)
-    }
-
-    fn names(&self) -> Vec<String> {
-        self.receivers
-            .iter()
-            .map(|receiver| receiver.notifier.name().to_owned())
-            .collect()
-    }
-
-    fn signs_in_as(&self, receiver: &str) -> Option<Id> {
-        self.receiver(receiver)?.notifier.signs_in_as()
-    }
-}
-
 fn series(known: &Inventory) -> Option<Series<'_>> {
     Some(Series {
         tenant: &known.tenant,
@@ -277,7 +204,7 @@ fn series(known: &Inventory) -> Option<Series<'_>> {
     })
 }
 
-fn empty_round<'a>(
+pub(super) fn empty_round<'a>(
     tenant: &str,
     started_at: DateTime<Utc>,
     finished_at: DateTime<Utc>,

@@ -1,4 +1,5 @@
-//! The timer of the rounds: every tenant, at every tick of the schedule, or when asked.
+//! The timer of the rounds: every tenant, at every tick of the schedule, or when asked; and between them a tenant in which an alert is
+//! to be escalated.
 
 use std::sync::Arc;
 
@@ -33,7 +34,8 @@ pub async fn run(
         let scheduled = timetable.next_after(now);
         // a round that could not be recorded is not put off for a whole period
         let again = engine.status.round_problem().map(|_| now + STORE_PAUSE);
-        let next = scheduled.into_iter().chain(again).min();
+        let all = scheduled.into_iter().chain(again).min();
+        let next = all.into_iter().chain(engine.status.next_escalation()).min();
         engine.status.set_next_round(next);
         let tick = async {
             match next {
@@ -46,21 +48,29 @@ pub async fn run(
                 None => std::future::pending().await,
             }
         };
-        tokio::select! {
+        let asked = tokio::select! {
             () = stop.cancelled() => return,
-            () = tick => {}
-            () = now_please.notified() => {}
-        }
+            () = tick => false,
+            () = now_please.notified() => true,
+        };
         engine.status.set_next_round(None);
+        let now = engine.clock.now();
+        let escalating = engine.status.take_escalations(now);
+        let every = asked || all.is_some_and(|at| at <= now);
+        let is_due = |tenant: &str| every || escalating.iter().any(|name| name == tenant);
         tokio::select! {
             () = stop.cancelled() => return,
-            () = watched_rounds(engine, watcher) => {}
+            () = watched_rounds(engine, is_due, watcher) => {}
         }
     }
 }
 
-async fn watched_rounds(engine: &Engine, watcher: Option<&dyn Watcher>) {
-    rounds(engine).await;
+async fn watched_rounds(
+    engine: &Engine,
+    is_due: impl Fn(&str) -> bool,
+    watcher: Option<&dyn Watcher>,
+) {
+    rounds_of(engine, is_due).await;
     if let Some(watcher) = watcher {
         heartbeat::beat(engine, watcher).await;
     }
@@ -68,9 +78,14 @@ async fn watched_rounds(engine: &Engine, watcher: Option<&dyn Watcher>) {
 
 /// One round of every tenant. Dropping it half-way is safe: a round writes in one transaction, at its end.
 pub async fn rounds(engine: &Engine) {
+    rounds_of(engine, |_| true).await;
+}
+
+async fn rounds_of(engine: &Engine, is_due: impl Fn(&str) -> bool) {
     let rounds: Vec<BoxFuture<'_, Result<(), StoreError>>> = engine
         .directories
         .iter()
+        .filter(|directory| is_due(directory.tenant()))
         .map(|directory| round(engine, directory))
         .collect();
     let results: Vec<_> = stream::iter(rounds)

@@ -62,13 +62,13 @@ pub(super) fn standing(
             (since, targets, subject)
         }
     };
-    let others = engine.names();
+    let others = engine.receivers.names();
     let others = others.iter().filter(|other| *other != name);
     Some(Standing {
         targets,
         since,
         deliveries: others
-            .flat_map(|other| deliveries(engine, other, &[], now))
+            .flat_map(|other| deliveries(&engine.receivers, other, &[], now))
             .collect(),
         notification: Notification {
             id: new_id(now),

@@ -21,6 +21,7 @@ struct State {
     tenants: BTreeMap<String, Health>,
     next_round: Option<DateTime<Utc>>,
     round_problem: Option<String>,
+    escalations: BTreeMap<String, DateTime<Utc>>,
 }
 
 impl Status {
@@ -57,6 +58,26 @@ impl Status {
     /// Why the last round could not be recorded, if it could not.
     pub fn round_problem(&self) -> Option<String> {
         self.state().round_problem.clone()
+    }
+
+    /// When the next alert is to be escalated, as far as is known: after a start, from each tenant's first round on.
+    pub fn next_escalation(&self) -> Option<DateTime<Utc>> {
+        self.state().escalations.values().min().copied()
+    }
+
+    pub(super) fn set_escalation(&self, tenant: &str, at: Option<DateTime<Utc>>) {
+        let mut state = self.state();
+        match at {
+            Some(at) => state.escalations.insert(tenant.to_owned(), at),
+            None => state.escalations.remove(tenant),
+        };
+    }
+
+    /// Takes out the tenants in which an alert is to be escalated at `now`: the round that follows sees to it, or the next one does.
+    pub(super) fn take_escalations(&self, now: DateTime<Utc>) -> Vec<String> {
+        let mut state = self.state();
+        let due = state.escalations.extract_if(.., |_, at| *at <= now);
+        due.map(|(tenant, _)| tenant).collect()
     }
 
     pub(super) fn set_tenant(&self, tenant: &str, health: Health) {

@@ -166,25 +166,58 @@ impl Renderer {
         };
         let items: Vec<Item> = (rows.start..).zip(told).map(item).collect();
         let first = (notification.first_scan && rows.start == 0).then(|| first_scan(notification));
-        let why = words::footer_due(told.len(), &rungs(told));
+        let why = if notification.escalation {
+            words::FOOTER_ESCALATED.to_owned()
+        } else {
+            words::footer_due(told.len(), &rungs(told))
+        };
+        let escalated = self.escalated(told, items.iter().any(|item| item.acknowledge.is_some()));
         let append = items
             .iter()
             .any(|item| item.command.is_some())
             .then(|| words::FOOTER_APPEND.to_owned());
+        let due = title(told, |row| {
+            let ended = item::has_ended(row);
+            words::title_due(row.days_left, ended, scene.near(row))
+        });
         Message {
-            title: title(told, |row| {
-                let ended = item::has_ended(row);
-                words::title_due(row.days_left, ended, scene.near(row))
-            }),
+            title: if notification.escalation {
+                words::title_escalated(&due)
+            } else {
+                due
+            },
             urgency: urgency(told),
-            intro: count(notification.rows())
+            intro: escalated
                 .into_iter()
+                .chain(count(notification.rows()))
                 .chain(first.into_iter().flatten())
                 .collect(),
             items,
             footer: append.into_iter().chain([why]).collect(),
             part: None,
         }
+    }
+
+    /// Since when nobody has taken care of what is escalated, who was told then, and how it is acknowledged: by a link in the message,
+    /// where it `has_links`.
+    fn escalated(&self, told: &[Arc<Row>], has_links: bool) -> Vec<String> {
+        let escalated = || told.iter().filter_map(|row| row.escalated.as_ref());
+        let Some(since) = escalated().map(|of| of.since).min() else {
+            return Vec::new();
+        };
+        let since = since.with_timezone(&self.calendar.timezone);
+        let mut names: Vec<String> = Vec::new();
+        for name in escalated().flat_map(|of| &of.told) {
+            let name = clean(name, TENANT);
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let (date, time) = (words::date(since.date_naive()), words::time(&since));
+        vec![
+            words::intro_escalated(told.len(), &date, &time, &names),
+            words::how_to_acknowledge(has_links).to_owned(),
+        ]
     }
 
     fn test(&self, notification: &Notification, rows: &Range<usize>) -> Message {

@@ -16,7 +16,7 @@ use crate::domain::{
     calendar::Calendar,
     facts::Cluster,
     notification::{Blindness, Subject},
-    row::{Links, RowSeverity},
+    row::{Escalated, Links, RowSeverity},
     rung::days_left,
 };
 
@@ -49,6 +49,24 @@ pub(crate) fn notification(subject: Subject) -> Notification {
 pub(crate) fn due(alerts: Vec<Row>) -> Notification {
     let alerts = alerts.into_iter().map(Arc::new).collect();
     notification(Subject::Due { alerts })
+}
+
+/// Two that nobody has taken care of.
+pub(crate) fn escalated() -> Notification {
+    let left_alone = |row: Row, days, told: &[&str]| Row {
+        reason: Some(format!("it was told as critical {days} days ago")),
+        escalated: Some(Escalated {
+            since: now() - TimeDelta::days(days),
+            told: told.iter().map(|name| (*name).to_owned()).collect(),
+        }),
+        ..row
+    };
+    let expired = left_alone(row(1, "billing-api", "prod", -30), 4, &["ops-slack", "<b>"]);
+    let critical = left_alone(row(2, "shop", "web", 80), 2, &["ops-slack", "platform"]);
+    Notification {
+        escalation: true,
+        ..due(vec![expired, critical])
+    }
 }
 
 /// A client secret of contoso that ends so many hours from [`now`].
@@ -96,6 +114,7 @@ pub(crate) fn row(number: u32, app: &str, name: &str, hours: i64) -> Row {
         stale: false,
         section: None,
         last_working_day: None,
+        escalated: None,
         rung: Some(Rung::days_before(rung)),
         reason: Some(match rung {
             0 => "it has run out".to_owned(),
@@ -184,6 +203,7 @@ pub(crate) fn mixed() -> Notification {
         last_used_at: Some(now() - TimeDelta::days(2)),
         stale: false,
         section: None,
+        escalated: None,
         ..row(4, "hr-portal", "2025", 13 * 24 + 1)
     };
     let saml = Row {

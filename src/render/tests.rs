@@ -23,6 +23,7 @@ fn every_kind_of_message_as_a_person_reads_it() {
         ("mixed", samples::mixed()),
         ("expired", samples::expired()),
         ("own", samples::own()),
+        ("escalated", samples::escalated()),
         ("resolved", samples::resolved()),
         ("failing", samples::failing()),
         ("receiver-failing", samples::receiver_failing()),

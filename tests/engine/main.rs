@@ -8,6 +8,7 @@
 mod calendar;
 mod changes;
 mod digest;
+mod escalate;
 mod failing;
 mod heartbeat;
 mod in_person;

@@ -236,7 +236,8 @@ impl Notifier for FakeReceiver {
             } else {
                 ""
             };
-            format!("{}@{rung}:{kind}{again}", row.credential_id)
+            let escalated = if notification.escalation { "!" } else { "" };
+            format!("{}@{rung}:{kind}{again}{escalated}", row.credential_id)
         };
         let part = |rows: &[_]| payload(rows.iter().map(line).collect::<Vec<_>>().join(" "));
         notification

@@ -327,7 +327,7 @@ pub fn judge<'a>(
 }
 
 /// What was announced counts only in the life and with the end that it was announced with.
-pub(super) fn still_holds(memory: &Memory, end: DateTime<Utc>) -> Option<&Announced> {
+pub(in crate::domain) fn still_holds(memory: &Memory, end: DateTime<Utc>) -> Option<&Announced> {
     let announced = memory.announced.as_deref().filter(|_| !memory.gone)?;
     Expiry::At(announced.expires_at)
         .is_same(Expiry::At(end))
@@ -385,6 +385,15 @@ impl Announce<'_> {
         }
     }
 
+    /// When it was first told as critical or worse, once it is told at `now`. What was resolved between begins anew.
+    pub fn critical_since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let before = self.before.filter(|before| !before.resolved);
+        let is_critical = self.severity >= Severity::Critical;
+        before
+            .and_then(Announced::critical_since)
+            .or(is_critical.then_some(now))
+    }
+
     /// What is remembered once it is told to `receivers`, in addition to those told before. `row` is what they are told.
     pub fn remembered(&self, row: Arc<Row>, now: DateTime<Utc>, receivers: &[String]) -> Announced {
         let softened = self.assessment.superseded().is_some();
@@ -414,7 +423,7 @@ impl Announce<'_> {
                 .before
                 .map(|before| before.persons.clone())
                 .unwrap_or_default(),
-            critical_since: self.before.and_then(|before| before.critical_since),
+            critical_since: self.critical_since(now),
             escalated: self.before.is_some_and(|before| before.escalated),
         }
     }

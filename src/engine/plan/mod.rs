@@ -3,7 +3,9 @@
 mod announce;
 mod audience;
 mod changes;
+mod complete;
 pub mod digest;
+mod escalate;
 mod past;
 mod resolve;
 mod silences;
@@ -71,6 +73,8 @@ pub struct Planned {
     pub unrouted: usize,
     /// Alerts that wait for the hours in which they may go out.
     pub held: Option<Held>,
+    /// When an alert will have to be escalated, unless somebody takes care of it before.
+    pub next_escalation: Option<DateTime<Utc>>,
 }
 
 impl Planner<'_> {
@@ -89,6 +93,7 @@ impl Planner<'_> {
         self.plan_gone(round);
         let unrouted = self.plan_announcements(&announces, round);
         self.plan_resolutions(&resolves, round);
+        let next_escalation = self.plan_escalations(&announces, round);
         self.plan_digests(&resolves, round);
         round.broken_silences = self.broken_silences();
         Planned {
@@ -96,6 +101,7 @@ impl Planner<'_> {
             resolved: resolves.len(),
             unrouted,
             held: held(world),
+            next_escalation,
         }
     }
 

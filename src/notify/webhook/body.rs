@@ -42,6 +42,9 @@ struct Data<'a> {
     parts: usize,
     #[serde(flatten)]
     monitor: Option<Monitor<'a>>,
+    /// Its alerts were told to others before, and nobody has acknowledged them since.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    escalation: bool,
     alerts: &'a [Arc<Row>],
 }
 
@@ -177,6 +180,7 @@ fn document(
             part,
             parts,
             monitor: monitor(&notification.subject),
+            escalation: notification.escalation,
             alerts,
         },
     })

@@ -140,6 +140,7 @@ pub(in crate::store) fn announced(n: u128) -> Announced {
             stale: false,
             section: None,
             last_working_day: None,
+            escalated: None,
             rung: Some(Rung::days_before(30)),
             reason: None,
             links: None,

@@ -146,6 +146,7 @@ pub(super) fn row(n: usize, app_name: &str) -> Row {
         stale: false,
         section: None,
         last_working_day: None,
+        escalated: None,
         rung: None,
         reason: None,
         links: Some(Links {
