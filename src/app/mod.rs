@@ -10,6 +10,7 @@ pub mod memory;
 pub mod net;
 mod owners;
 pub mod parts;
+pub mod plan;
 pub mod probe;
 pub mod report;
 pub mod sample;

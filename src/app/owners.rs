@@ -11,8 +11,8 @@ use crate::{
 
 /// No answer waits longer for owners.
 const DEADLINE: TimeDelta = TimeDelta::minutes(5);
-/// Beyond what is due, the owners of so many apps are asked for: a hundred requests. Nobody reads a longer table.
-const LISTED_MAX: usize = 2_000;
+/// Beyond what is due, the owners of so many apps are asked for to be listed: a hundred requests. Nobody reads a longer table.
+pub(super) const LISTED_MAX: usize = 2_000;
 
 /// What a scan shows and is judged by.
 #[derive(Clone, Copy)]
@@ -20,6 +20,8 @@ pub(super) struct Shown<'a> {
     pub(super) policies: &'a Policies,
     /// What ends within this time is listed; `None`: only what is due is asked about.
     pub(super) within: Option<TimeDelta>,
+    /// Of so many apps at most beyond what is due.
+    pub(super) most: usize,
 }
 
 /// Puts the owners, and what is missing of them, into the snapshot, and takes out what `ignore` leaves out by them.
@@ -68,7 +70,7 @@ fn wanted<'a>(
             .unwrap_or(DateTime::<Utc>::MAX_UTC)
     });
     let listed = until.map_or_else(Vec::new, |until| {
-        ownership::listed(&snapshot.apps, until, LISTED_MAX)
+        ownership::listed(&snapshot.apps, until, shown.most)
     });
     ownership::each_once(due.into_iter().chain(listed))
 }

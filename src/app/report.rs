@@ -121,6 +121,7 @@ impl Report {
         let shown = Shown {
             policies: &policies,
             within,
+            most: owners::LISTED_MAX,
         };
         let scans: Vec<BoxFuture<'_, TenantReport>> = directories
             .iter()

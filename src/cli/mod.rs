@@ -6,8 +6,11 @@ mod completions;
 mod demo;
 mod explain;
 mod healthcheck;
+mod measure;
 mod output;
+mod paint;
 mod paragraph;
+mod plan;
 mod progress;
 mod run;
 mod sandbox;
@@ -41,7 +44,7 @@ use output::complain;
 )]
 #[command(
     after_help = "Try it without Microsoft, mail or chat:\n  forewarn demo\n\nSee what runs out where the Azure CLI is signed in, or in the \
-    tenants of a configuration file:\n  forewarn scan\n  forewarn scan --config forewarn.toml --within 90d\n\nLet it read your \
+    tenants of a configuration file:\n  forewarn scan\n  forewarn scan --config forewarn.toml --within 90d\n\nSee who would hear of what, and when:\n  forewarn plan\n\nLet it read your \
     tenant:\n  forewarn setup > setup.sh\n\nRun it for good:\n  forewarn check --online && forewarn run\n\n\
     Understand a refused sign-in:\n  forewarn explain AADSTS7000215\n  forewarn verify --tenant contoso"
 )]
@@ -77,6 +80,8 @@ enum Command {
     Run(run::Run),
     /// Scan once and show what runs out; sends nothing, writes nothing
     Scan(scan::Scan),
+    /// Show which alerts would go to whom, and when; sends nothing, writes nothing
+    Plan(plan::PlanCommand),
     /// Check the configuration; with --online also sign-in and receivers
     Check(check::Check),
     /// Send a sample alert to one receiver, marked as a test
@@ -139,6 +144,7 @@ pub fn main() -> ExitCode {
         match cli.command {
             Command::Run(command) => command.run(&cli.global).await,
             Command::Scan(command) => command.run(&cli.global).await,
+            Command::Plan(command) => command.run(&cli.global).await,
             Command::Check(command) => command.run(&cli.global).await,
             Command::Test(command) => command.run(&cli.global).await,
             Command::Setup(command) => command.run(&cli.global),
@@ -160,8 +166,8 @@ pub fn main() -> ExitCode {
     })
 }
 
-/// Help and version are no failure. A command line that is not understood must not look like an answer of `scan` or `verify`,
-/// whose exit codes have meanings of their own.
+/// Help and version are no failure. A command line that is not understood must not look like an answer of `scan`, `plan` or
+/// `verify`, whose exit codes have meanings of their own.
 fn not_understood(error: &clap::Error) -> ExitCode {
     // there is nobody to tell when the terminal is gone
     let _ = error.print();
@@ -169,7 +175,9 @@ fn not_understood(error: &clap::Error) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     // an argument need not be text
-    let answers = std::env::args_os().any(|argument| argument == "scan" || argument == "verify");
+    let answering = ["scan", "plan", "verify"];
+    let answers =
+        std::env::args_os().any(|argument| answering.iter().any(|name| argument == *name));
     ExitCode::from(if answers { output::COULD_NOT_TELL } else { 1 })
 }
 

@@ -44,6 +44,7 @@ pub mod supersede;
 pub mod thumbprint;
 pub mod timetable;
 pub mod token;
+pub mod turning_points;
 pub mod usage;
 
 pub use app::{App, Credential, Expiry, Kind, ObjectType};

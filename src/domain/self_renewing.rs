@@ -125,6 +125,11 @@ pub(super) fn overdue_at_the_earliest() -> u16 {
     days.max().unwrap_or_default()
 }
 
+/// From how many days before the end renewals are overdue, by the shipped rules.
+pub(super) fn shipped_days() -> impl Iterator<Item = u16> {
+    SHIPPED.iter().map(|shipped| shipped.rule.overdue_from)
+}
+
 /// The rule that holds for one credential: that of the first policy that matches, or a shipped one.
 pub fn rule(subject: &Subject<'_>, policies: &Policies) -> Option<SelfRenewing> {
     let own = policies

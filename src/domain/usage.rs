@@ -12,6 +12,10 @@ pub const GRACE: TimeDelta = TimeDelta::days(1);
 /// For so long after that it must have been watched: most credentials are used daily, and one that is used every morning is not
 /// done with in the afternoon.
 const WATCHED: TimeDelta = TimeDelta::days(1);
+/// How long after a newer credential began the older one can be done with, at the earliest.
+pub(super) fn earliest_handover() -> TimeDelta {
+    GRACE + WATCHED
+}
 /// What was not used for so long is to be removed rather than renewed.
 pub const UNUSED_AFTER: TimeDelta = TimeDelta::days(90);
 

@@ -7,6 +7,7 @@
 mod changes;
 pub mod deliver;
 mod digests;
+pub mod foresee;
 pub mod heartbeat;
 pub mod inventory;
 pub mod monitor;

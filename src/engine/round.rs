@@ -103,6 +103,7 @@ impl Engine {
         };
         let digested = self.store.digested(tenant).await?;
         let mut past = Past {
+            since: known.since(),
             last_scan: before.last_success,
             digested: &digested,
             removed: &[],

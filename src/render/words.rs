@@ -340,9 +340,11 @@ pub(super) fn intro_escalated(count: usize, date: &str, time: &str, told: &[Stri
 /// What ends it, beside renewing.
 pub(super) fn how_to_acknowledge(has_links: bool) -> &'static str {
     if has_links {
-        "Say that you are on it with the link to acknowledge it, or with `forewarn silence add`: then it is quiet until it gets worse."
+        "Say that somebody is on it with the link to acknowledge it, or with \
+         `forewarn silence add --credential ID --even-critical --for 3d --reason \"…\"`."
     } else {
-        "Say that you are on it with `forewarn silence add`: then it is quiet until it gets worse."
+        "Say that somebody is on it with \
+         `forewarn silence add --credential ID --even-critical --for 3d --reason \"…\"`."
     }
 }
 

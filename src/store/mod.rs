@@ -6,9 +6,11 @@
 #[cfg(test)]
 mod conformance;
 mod error;
+mod remembered;
 mod sqlite;
 
 pub use error::StoreError;
+pub use remembered::Remembered;
 pub use sqlite::SqliteStore;
 
 use std::{collections::HashMap, time::Duration};

@@ -42,6 +42,7 @@ mod misbehaving;
 mod on_call;
 mod own;
 mod owners;
+mod plan;
 mod scan;
 mod secrecy;
 mod setup;

@@ -216,7 +216,7 @@ async fn a_round_of_its_own_runs_when_it_is_time() {
     };
     let running = schedule::run(&engine, &timetable, None, &now_please, &stop);
     let both = async { tokio::join!(running, stories) };
-    tokio::time::timeout(std::time::Duration::from_secs(60), both)
+    tokio::time::timeout(std::time::Duration::from_mins(1), both)
         .await
         .unwrap();
 }

@@ -15,6 +15,7 @@ mod in_person;
 mod own;
 mod owners;
 mod pace;
+mod plan;
 mod simulation;
 mod skew;
 mod stories;

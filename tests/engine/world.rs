@@ -14,7 +14,7 @@ use forewarn::{
         calendar::Calendar,
         change::Changes,
         digest::Every,
-        facts::{Facts, Owner},
+        facts::{Facts, LastUse, Owner},
         own::Own,
         ownership::Ownership,
         policy::Policies,
@@ -54,6 +54,8 @@ pub(crate) struct FakeTenant {
     pub(crate) own: Mutex<Option<Own>>,
     /// How far its clock is ahead.
     pub(crate) clock_skew: Mutex<Option<TimeDelta>>,
+    /// When each key was last used, where that is known.
+    pub(crate) last_use: Mutex<Option<LastUse>>,
     /// Entra refuses that app.
     pub(crate) refuses: Mutex<bool>,
 }
@@ -79,6 +81,7 @@ impl Directory for FakeTenant {
             let apps = self.apps.lock().unwrap().clone();
             let facts = Facts {
                 own,
+                last_use: self.last_use.lock().unwrap().clone(),
                 ..Facts::default()
             };
             Ok(Snapshot {
@@ -327,6 +330,7 @@ impl World {
                 asked: Mutex::default(),
                 own: Mutex::default(),
                 clock_skew: Mutex::default(),
+                last_use: Mutex::default(),
                 refuses: Mutex::default(),
             }),
             receivers: receivers.iter().map(receiver).collect(),

@@ -8,6 +8,8 @@ use crate::{domain::digest::Digested, store::Removed};
 /// What earlier rounds left.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Past<'a> {
+    /// When the first of the tenant's credentials was first seen.
+    pub since: Option<DateTime<Utc>>,
     /// When the last complete scan ended.
     pub last_scan: Option<DateTime<Utc>>,
     /// Who had a summary last, and when.
@@ -32,8 +34,8 @@ impl Planner<'_> {
             return true;
         }
         let (calendar, now) = (self.world.calendar, self.world.now);
-        let opening = self.world.known.since();
-        let opening = opening.and_then(|since| calendar.held_until(since));
+        let since = self.past.since;
+        let opening = since.and_then(|since| calendar.held_until(since));
         opening.is_some_and(|opening| {
             opening <= now && self.past.last_scan.is_some_and(|last| last < opening)
         })

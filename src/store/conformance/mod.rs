@@ -12,6 +12,7 @@ pub(super) mod outbox;
 pub(super) mod owners;
 pub(super) mod random;
 pub(super) mod receivers;
+pub(super) mod remembered;
 pub(super) mod rounds;
 pub(super) mod silences;
 
@@ -94,6 +95,11 @@ macro_rules! conformance {
         #[test]
         fn any_history_of_claims_and_crashes_ends_well() {
             crate::store::conformance::random::any_history_of_claims_and_crashes_ends_well::<$ground>();
+        }
+
+        #[test]
+        fn what_is_remembered_is_what_was_committed() {
+            crate::store::conformance::remembered::what_is_remembered_is_what_was_committed::<$ground>();
         }
     };
     ($ground:ty: $($subject:ident::$promise:ident)*) => {

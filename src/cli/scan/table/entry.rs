@@ -1,15 +1,16 @@
 //! A row as the cells of its columns.
 
-use anstyle::{AnsiColor, Color, Style};
+use anstyle::{AnsiColor, Style};
 use chrono::{DateTime, Utc};
 
-use super::{
-    fold::{Piece, paint},
-    measure::{cut, harmless, width},
-    note::note,
-    when,
+use super::{fold::Piece, note::note, when};
+use crate::{
+    cli::{
+        measure::{cut, harmless, width},
+        paint::{colour, paint},
+    },
+    domain::{Kind, Row, calendar::Calendar},
 };
-use crate::domain::{Kind, Row, calendar::Calendar, row::RowSeverity};
 
 /// One column.
 pub(super) struct Column {
@@ -95,16 +96,6 @@ impl Cell {
     pub(super) fn width(&self) -> usize {
         width(&self.text)
     }
-}
-
-pub(super) fn colour(severity: RowSeverity) -> Style {
-    let colour = match severity {
-        RowSeverity::Expired | RowSeverity::Critical => AnsiColor::Red,
-        RowSeverity::Warning => AnsiColor::Yellow,
-        RowSeverity::Info => AnsiColor::Cyan,
-        RowSeverity::Ok => return Style::new(),
-    };
-    Style::new().fg_color(Some(Color::Ansi(colour)))
 }
 
 impl Entry {

@@ -2,15 +2,13 @@
 
 use anstyle::Style;
 
-use super::measure::{width, wrap};
+use crate::cli::{
+    measure::{width, wrap},
+    paint::paint,
+};
 
 /// Text in one style, which is not parted unless it has to be.
 pub(super) type Piece = (String, Style);
-
-/// Text in a style; without one, without escape sequences.
-pub(super) fn paint(text: &str, style: Style) -> String {
-    format!("{style}{text}{style:#}")
-}
 
 /// Lines of at most `room` columns, with `separator` between two pieces of a line.
 pub(super) fn fold(pieces: Vec<Piece>, separator: &str, room: usize) -> Vec<String> {

@@ -4,8 +4,11 @@ use anstyle::Style;
 
 use super::{
     entry::{APP, COLUMNS, Entry, ID, LAST_USED},
-    fold::{fold, paint},
+    fold::fold,
+};
+use crate::cli::{
     measure::{cut, width, wrap},
+    paint::paint,
 };
 
 const INDENT: usize = 2;

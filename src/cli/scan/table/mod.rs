@@ -5,7 +5,6 @@ mod entry;
 mod fold;
 mod grid;
 mod listing;
-mod measure;
 mod note;
 mod summary;
 #[cfg(test)]
@@ -17,15 +16,17 @@ use chrono::{DateTime, TimeDelta, Utc};
 use console::Term;
 
 use self::{
-    entry::{Entry, Room, View, colour},
-    fold::paint,
+    entry::{Entry, Room, View},
     grid::Layout,
     listing::{Listed, Listing},
     summary::{grouped, summary},
 };
 use crate::{
     app::report::{Report, Summary, TenantLine},
-    cli::output,
+    cli::{
+        output,
+        paint::{colour, paint},
+    },
     domain::{Row, calendar::Calendar},
 };
 

@@ -1,6 +1,6 @@
 //! What there is to say about a row beside its columns.
 
-use super::measure::harmless;
+use crate::cli::measure::harmless;
 use crate::domain::{
     Row,
     row::{Rotation, RowSeverity},

@@ -4,14 +4,15 @@ use anstyle::{AnsiColor, Style};
 
 use super::{
     Page,
-    entry::colour,
     fold::{Piece, fold},
     grid::NARROWEST,
     listing::{Listing, Section},
-    measure::harmless,
     when,
 };
-use crate::domain::row::RowSeverity;
+use crate::{
+    cli::{measure::harmless, paint::colour},
+    domain::row::RowSeverity,
+};
 
 const CSV: &str = "`forewarn scan --format csv`";
 

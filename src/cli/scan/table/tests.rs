@@ -3,13 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use super::{
-    Page,
-    grid::NARROWEST,
-    measure::{harmless, width},
-};
+use super::{Page, grid::NARROWEST};
 use crate::{
     app::report::{Summary, TenantLine},
+    cli::measure::{harmless, width},
     domain::{Row, calendar::Calendar},
 };
 

@@ -11,7 +11,7 @@ const LONGEST: usize = 256;
 const MARKS: usize = 3;
 
 /// Text from outside, in one harmless line.
-pub(super) fn harmless(text: &str) -> String {
+pub(in crate::cli) fn harmless(text: &str) -> String {
     let mut marks = 0;
     let mut line = clean(text, LONGEST);
     line.retain(|c| {
@@ -22,12 +22,12 @@ pub(super) fn harmless(text: &str) -> String {
 }
 
 /// How many columns it takes.
-pub(super) fn width(text: &str) -> usize {
+pub(in crate::cli) fn width(text: &str) -> usize {
     text.width()
 }
 
 /// As much of it as fits into `most` columns; what was cut ends with `…`.
-pub(super) fn cut(text: &str, most: usize) -> String {
+pub(in crate::cli) fn cut(text: &str, most: usize) -> String {
     if width(text) <= most {
         return text.to_owned();
     }
@@ -44,7 +44,7 @@ fn head(text: &str, most: usize) -> &str {
 }
 
 /// Lines of at most `most` columns, broken between words, or within one that is longer. A command between backticks is one word.
-pub(super) fn wrap(text: &str, most: usize) -> Vec<String> {
+pub(in crate::cli) fn wrap(text: &str, most: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for mut word in words(text) {
