@@ -118,9 +118,9 @@ impl Engine {
             portal_link: &|row| directory.portal_link(row),
             past,
         };
-        let planned = planner.complete(snapshot, before, round);
+        let counts = planner.complete(snapshot, before, round);
         planner.plan_changes(&found, round);
-        Ok(planned)
+        Ok(counts)
     }
 
     fn failed(&self, error: &ScanError, before: &Health, round: &mut Round<'_>) -> Planned {

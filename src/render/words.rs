@@ -2,11 +2,15 @@
 
 mod changes;
 mod digest;
+mod escalation;
 
 use chrono::{DateTime, NaiveDate, TimeZone};
 
 pub(super) use digest::{
     all_is_well, coming_up, intro_brief, intro_odd, intro_stale, more_rows, next, title_digest,
+};
+pub(super) use escalation::{
+    FOOTER_ESCALATED, how_to_acknowledge, intro_escalated, title_escalated,
 };
 
 use crate::domain::{
@@ -318,38 +322,6 @@ pub(super) fn title_due(days_left: Option<i64>, ended: bool, near: Option<Near>)
         (Some(days), _) => format!("{} left", days_of(days)),
     }
 }
-
-/// `Escalated: Expired: billing-api client secret "prod"`
-pub(super) fn title_escalated(due: &str) -> String {
-    format!("Escalated: {due}")
-}
-
-/// `First told on Fri 20 Nov 2026 at 08:00 CET, to ops-slack and platform; nobody has acknowledged it since.`
-pub(super) fn intro_escalated(count: usize, date: &str, time: &str, told: &[String]) -> String {
-    let to = match told {
-        [] => String::new(),
-        [only] => format!(", to {only}"),
-        [rest @ .., last] => format!(", to {} and {last}", rest.join(", ")),
-    };
-    match count {
-        1 => format!("First told on {date} at {time}{to}; nobody has acknowledged it since."),
-        _ => format!("Told since {date} at {time}{to}; nobody has acknowledged any of them since."),
-    }
-}
-
-/// What ends it, beside renewing.
-pub(super) fn how_to_acknowledge(has_links: bool) -> &'static str {
-    if has_links {
-        "Say that somebody is on it with the link to acknowledge it, or with \
-         `forewarn silence add --credential ID --even-critical --for 3d --reason \"…\"`."
-    } else {
-        "Say that somebody is on it with \
-         `forewarn silence add --credential ID --even-critical --for 3d --reason \"…\"`."
-    }
-}
-
-pub(super) const FOOTER_ESCALATED: &str =
-    "You get this because the route names you in `escalate_to`. It is escalated once.";
 
 pub(super) const TITLE_RESOLVED: &str = "Resolved";
 
