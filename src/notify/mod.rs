@@ -20,6 +20,7 @@ mod single;
 pub mod slack;
 mod split;
 pub mod teams;
+pub mod trial;
 pub mod webhook;
 
 use std::{fmt, time::Duration};
@@ -50,6 +51,11 @@ pub trait Notifier: Send + Sync {
 
     /// Connects without sending anything, and says in a few words what was reached.
     fn check(&self) -> BoxFuture<'_, Result<String, SendError>>;
+
+    /// A part as it goes over the wire, where that is more than its body: a mail with its headers.
+    fn wire(&self, _: &Envelope<'_>) -> Option<Vec<u8>> {
+        None
+    }
 
     /// The client id of the app that it signs in as with Entra, if it does: where that app is refused, nothing can be told here.
     fn signs_in_as(&self) -> Option<Id> {

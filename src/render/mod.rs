@@ -1,5 +1,5 @@
-//! The words of messages. A [`Message`] is everything that a person is told, as plain, unescaped text in the order of
-//! reading; each backend gives it its channel's form and escapes it for the place it lands in.
+//! The words and looks of messages. A [`Message`] is everything that a person is told, as plain, unescaped text in the order of
+//! reading; a template gives it the form of its channel and escapes it for the place that it lands in.
 
 mod changes;
 mod clusters;
@@ -10,6 +10,7 @@ pub mod plain;
 mod renderer;
 #[cfg(test)]
 pub(crate) mod samples;
+pub mod templates;
 #[cfg(test)]
 mod tests;
 pub mod words;
@@ -47,9 +48,23 @@ impl Item {
     pub fn in_small(&self) -> String {
         let facts = self.facts.iter();
         let facts: Vec<String> = facts
-            .map(|(label, value)| format!("{label}: {value}"))
+            .map(|(label, value)| words::fact(label, value))
             .collect();
         facts.join(" · ")
+    }
+}
+
+impl Message {
+    /// Says nothing: tells how much room a form takes by itself.
+    pub fn empty() -> Self {
+        Self {
+            title: String::new(),
+            urgency: RowSeverity::Ok,
+            intro: Vec::new(),
+            items: Vec::new(),
+            footer: Vec::new(),
+            part: None,
+        }
     }
 }
 

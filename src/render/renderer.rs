@@ -8,6 +8,7 @@ use super::{
     Item, Links, Message, changes,
     digest::Summary,
     item::{self, Scene, Telling},
+    templates::Templates,
     words,
 };
 use crate::domain::{
@@ -20,6 +21,7 @@ use crate::domain::{
 pub struct Renderer {
     pub(super) calendar: Calendar,
     links: Option<Links>,
+    templates: Arc<Templates>,
 }
 
 /// The longest names in a title, in characters: a phone shows some eighty.
@@ -38,6 +40,7 @@ impl Renderer {
         Self {
             calendar,
             links: None,
+            templates: Arc::default(),
         }
     }
 
@@ -53,6 +56,17 @@ impl Renderer {
     /// The page where this row of the notification can be acknowledged, if there is one.
     pub fn acknowledge(&self, notification: &Notification, row: usize) -> Option<String> {
         self.links.as_ref()?.act(notification, row)
+    }
+
+    /// With these templates in the place of the embedded ones.
+    #[must_use]
+    pub fn with_templates(self, templates: Arc<Templates>) -> Self {
+        Self { templates, ..self }
+    }
+
+    /// What gives a message its form.
+    pub fn templates(&self) -> &Templates {
+        &self.templates
     }
 
     /// The words of `notification` for those of its rows that lie in `rows`; `part` numbers it among several, from 1.
@@ -151,6 +165,7 @@ impl Renderer {
             item.acknowledge = self.acknowledge(notification, row);
         }
         message.part = part;
+        self.templates.retitle(&mut message);
         message
     }
 
@@ -171,7 +186,12 @@ impl Renderer {
         } else {
             words::footer_due(told.len(), &rungs(told))
         };
-        let escalated = self.escalated(told, items.iter().any(|item| item.acknowledge.is_some()));
+        let escalated = self.escalated(told, self.links.is_some());
+        // where there are pages, a link stands beside each credential
+        let silence = self
+            .links
+            .is_none()
+            .then(|| words::footer_silence(only_id(told).as_deref()));
         let append = items
             .iter()
             .any(|item| item.command.is_some())
@@ -193,7 +213,7 @@ impl Renderer {
                 .chain(first.into_iter().flatten())
                 .collect(),
             items,
-            footer: append.into_iter().chain([why]).collect(),
+            footer: append.into_iter().chain(silence).chain([why]).collect(),
             part: None,
         }
     }
@@ -322,6 +342,14 @@ pub(super) fn title(rows: &[Arc<Row>], what: impl FnOnce(&Row) -> String) -> Str
     let app = item::app(worst, TITLE_APP);
     let credential = item::credential(worst, TITLE_NAME);
     words::title(&what(worst), &app, &credential, others.len())
+}
+
+/// The id of the only credential, if it is one that may stand in a command.
+fn only_id(rows: &[Arc<Row>]) -> Option<String> {
+    match rows {
+        [row] if row.credential_id.is_guid() => Some(row.credential_id.to_string()),
+        _ => None,
+    }
 }
 
 pub(super) fn urgency(rows: &[Arc<Row>]) -> RowSeverity {

@@ -1,8 +1,14 @@
-//! Every word that a message says, and nothing but words: another language is another file like this one.
+//! Every word that a message says, and nothing but words.
+//!
+//! Another language is another file like this one: the same constants and functions, with another choice of words and order of
+//! their arguments, made `words` by the renderer's language. Nothing else has sentences for readers of messages: templates (see
+//! [`templates`](super::templates)) take theirs from here, and a problem's account comes from where the problem was found.
 
 mod changes;
 mod digest;
 mod escalation;
+mod form;
+pub(super) mod label;
 
 use chrono::{DateTime, NaiveDate, TimeZone};
 
@@ -12,6 +18,7 @@ pub(super) use digest::{
 pub(super) use escalation::{
     FOOTER_ESCALATED, how_to_acknowledge, intro_escalated, title_escalated,
 };
+pub(super) use form::{fact, footer_silence, template_failed};
 
 use crate::domain::{
     Kind, Rung,
@@ -21,22 +28,6 @@ use crate::domain::{
 };
 
 pub(super) use changes::*;
-
-/// The labels of an item's facts.
-pub(super) mod label {
-    pub(in crate::render) const WORKING_DAY: &str = "Last working day before";
-    pub(in crate::render) const BEGAN: &str = "Valid since";
-    pub(in crate::render) const TENANT: &str = "Tenant";
-    pub(in crate::render) const APP_ID: &str = "Application ID";
-    pub(in crate::render) const SECRET_ID: &str = "Secret ID";
-    pub(in crate::render) const CERTIFICATE_ID: &str = "Certificate ID";
-    pub(in crate::render) const CREDENTIAL_ID: &str = "Credential ID";
-    pub(in crate::render) const THUMBPRINT: &str = "Thumbprint";
-    pub(in crate::render) const HINT: &str = "Value starts with";
-    pub(in crate::render) const OWNERS: &str = "Owners";
-    pub(in crate::render) const USED_BY: &str = "Used by";
-    pub(in crate::render) const LAST_USED: &str = "Last used";
-}
 
 /// The text of the link to an item's page in the portal.
 pub const OPEN_PORTAL: &str = "Certificates & secrets";
@@ -52,7 +43,8 @@ pub(super) const INTRO_RESOLVED: &str = "Told of earlier; nothing here is urgent
 pub(super) const FOOTER_APPEND: &str = "Keep --append: without it the Azure CLI deletes the app's \
     other secrets or certificates, which may still be in use.";
 pub(super) const FOOTER_TEST: &str = "Sent because somebody asked forewarn for a test.";
-pub(super) const FOOTER_RESOLVED: &str = "This comes once, to those who were told of it before.";
+pub(super) const FOOTER_RESOLVED: &str = "This comes once, to those who were told of it before, because the receiver has \
+    `send_resolved`.";
 pub(super) const FOOTER_FAILING: &str = "This is told once; another message comes when it is over.";
 pub(super) const FOOTER_RECOVERED: &str = "This comes once, to every receiver.";
 pub(super) const FOOTER_RECEIVER_RECOVERED: &str = "This comes once, to every other receiver.";

@@ -112,6 +112,11 @@ impl Notifier for EmailNotifier {
         .boxed()
     }
 
+    fn wire(&self, envelope: &Envelope<'_>) -> Option<Vec<u8>> {
+        let mail = message::build(&self.config.from, &self.config.to, envelope).ok()?;
+        Some(mail.formatted())
+    }
+
     fn check(&self) -> BoxFuture<'_, Result<String, SendError>> {
         async move { self.server().probe().await }.boxed()
     }

@@ -6,11 +6,11 @@ use super::html;
 use crate::{
     domain::Notification,
     notify::Payload,
-    render::{Item, Message, Renderer, plain::plain},
+    render::{Item, Message, Renderer, plain, templates::Templates},
 };
 
-/// Gmail cuts a mail off at about 102 kB of HTML; below that with room for what varies between parts.
-const MAX_HTML_BYTES: usize = 90_000;
+/// Below what Gmail cuts off, with room for what varies between parts.
+const MAX_HTML_BYTES: usize = html::CLIPPED_BYTES - 12_000;
 
 /// More whole items than this nobody reads on a phone in one go.
 const MAX_ITEMS: usize = 60;
@@ -30,43 +30,44 @@ struct Size {
 /// Every part of the notification, in order; together they name every row.
 pub(in crate::notify) fn parts(renderer: &Renderer, notification: &Notification) -> Vec<Payload> {
     let rows = notification.rows().len();
+    let templates = renderer.templates();
     let whole = renderer.message(notification, 0..rows, None);
-    let ranges = split(&sizes(&whole), frame_size(&whole));
+    let ranges = split(&sizes(templates, &whole), frame_size(templates, &whole));
     let count = ranges.len();
     if count == 1 {
-        return vec![payload(&whole)];
+        return vec![payload(templates, &whole)];
     }
     ranges
         .into_iter()
         .enumerate()
         .map(|(index, range)| renderer.message(notification, range, Some((index + 1, count))))
-        .map(|part| payload(&part))
+        .map(|part| payload(templates, &part))
         .collect()
 }
 
-fn payload(message: &Message) -> Payload {
+fn payload(templates: &Templates, message: &Message) -> Payload {
     Payload {
         title: message.title.clone(),
-        text: plain(message),
-        body: html::page(message),
+        text: templates.write(&plain::MAIL, message, |_| true),
+        body: html::page(templates, message),
     }
 }
 
-fn sizes(message: &Message) -> Vec<Size> {
+fn sizes(templates: &Templates, message: &Message) -> Vec<Size> {
     let size = |item: &Item| Size {
-        bytes: html::item(item).len(),
+        bytes: templates.mail_item(item).len(),
         items: if item.brief { 1 } else { BRIEF_IN_ONE },
     };
     message.items.iter().map(size).collect()
 }
 
 /// The bytes of HTML around the items.
-fn frame_size(message: &Message) -> usize {
+fn frame_size(templates: &Templates, message: &Message) -> usize {
     let frame = Message {
         items: Vec::new(),
         ..message.clone()
     };
-    html::page(&frame).len()
+    html::page(templates, &frame).len()
 }
 
 /// Fills each part before it starts the next. An item that is too big for any part gets one of its own.

@@ -3,7 +3,7 @@
 //! Blocks carry the message; should Slack refuse them, the same part goes as plain text in the same call. Slack takes about one
 //! message a second in a channel.
 
-mod blocks;
+pub(super) mod blocks;
 mod config;
 mod mrkdwn;
 #[cfg(test)]
@@ -69,7 +69,7 @@ impl Notifier for SlackNotifier {
     }
 
     fn compose(&self, notification: &Notification) -> Vec<Payload> {
-        blocks::FORM.compose(&self.renderer, notification)
+        blocks::CHAT.compose(&self.renderer, notification)
     }
 
     fn send<'a>(&'a self, envelope: &'a Envelope<'a>) -> BoxFuture<'a, Result<(), SendError>> {

@@ -169,7 +169,7 @@ proptest! {
             check_harmless(payload);
         }
         for row in notification.rows() {
-            let id = format!(" ID: {}\\n", row.credential_id);
+            let id = format!(" ID: {}", row.credential_id);
             let told: usize = payloads.iter().map(|payload| payload.body.matches(&id).count()).sum();
             prop_assert_eq!(told, 1);
         }

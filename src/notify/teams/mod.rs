@@ -3,7 +3,7 @@
 //! The workflow answers 202 before the card is posted, so a card that Teams does not like is lost without a word: every card
 //! keeps well within the limits.
 
-mod card;
+pub(super) mod card;
 mod config;
 #[cfg(test)]
 mod tests;
@@ -67,7 +67,7 @@ impl Notifier for TeamsNotifier {
     }
 
     fn compose(&self, notification: &Notification) -> Vec<Payload> {
-        card::FORM.compose(&self.renderer, notification)
+        card::CHAT.compose(&self.renderer, notification)
     }
 
     fn send<'a>(&'a self, envelope: &'a Envelope<'a>) -> BoxFuture<'a, Result<(), SendError>> {

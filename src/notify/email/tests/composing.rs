@@ -11,7 +11,7 @@ use crate::{
         Payload,
         mail::{compose, html, message},
     },
-    render::{Renderer, plain::plain},
+    render::{Renderer, plain::plain, templates::Templates},
 };
 
 fn renderer() -> Renderer {
@@ -29,12 +29,15 @@ fn wire(payload: &Payload) -> Vec<u8> {
 
 #[test]
 fn a_mail_shows_every_severity() {
-    insta::assert_snapshot!("mixed.html", html::page(&samples::mixed()));
+    insta::assert_snapshot!(
+        "mixed.html",
+        html::page(&Templates::default(), &samples::mixed())
+    );
 }
 
 #[test]
 fn a_hostile_name_stays_text() {
-    let page = html::page(&samples::hostile());
+    let page = html::page(&Templates::default(), &samples::hostile());
     assert!(!page.contains("<script>"));
     assert!(!page.contains("javascript:"));
     assert!(!page.contains("\"onmouseover"));
@@ -77,7 +80,7 @@ fn the_clusters_of_a_secret_and_what_to_type_for_them() {
 
 #[test]
 fn nothing_is_loaded_from_elsewhere_and_nothing_runs() {
-    let page = html::page(&samples::mixed());
+    let page = html::page(&Templates::default(), &samples::mixed());
     for banned in [
         "<img", "<script", "<link", "url(", "@import", "src=", "onclick",
     ] {
@@ -98,7 +101,7 @@ fn any_mail_is_seven_bit_with_short_lines() {
     let payload = Payload {
         title: message.title.clone(),
         text: "x".repeat(5_000) + HOSTILE + &plain(&message),
-        body: html::page(&message),
+        body: html::page(&Templates::default(), &message),
     };
     let wire = wire(&payload);
     assert!(wire.is_ascii());
@@ -127,7 +130,7 @@ fn a_name_cannot_add_a_header_or_a_part() {
     let payload = Payload {
         title: evil.to_owned(),
         text: format!("{evil}{boundary}after"),
-        body: html::page(&samples::mixed()),
+        body: html::page(&Templates::default(), &samples::mixed()),
     };
     let wire = wire(&payload);
     let parsed = MessageParser::default().parse(&wire).unwrap();
@@ -277,4 +280,24 @@ fn huge_names_make_more_parts_not_bigger_ones() {
     let parts = compose::parts(&renderer(), &notification);
     assert!(parts.len() > 1);
     assert!(parts.iter().all(|part| part.body.len() < 92_000));
+}
+
+#[test]
+fn a_page_to_acknowledge_on_stands_beside_the_portal() {
+    let mut message = samples::mixed();
+    message.items.truncate(1);
+    message.items[0].acknowledge =
+        Some("https://forewarn.contoso.com/a?credential=1&until=2#\"><script>".to_owned());
+    let page = html::page(&Templates::default(), &message);
+    assert!(
+        !page.contains("Acknowledge"),
+        "what is no address is no link"
+    );
+    message.items[0].acknowledge = Some("https://forewarn.contoso.com/a?x=1&y=2".to_owned());
+    let page = html::page(&Templates::default(), &message);
+    let address = "https:&#x2f;&#x2f;forewarn.contoso.com&#x2f;a?x=1&amp;y=2";
+    assert!(page.contains(&format!("href=\"{address}\"")), "{page}");
+    let text = plain(&message);
+    let line = "  Acknowledge or silence: https://forewarn.contoso.com/a?x=1&y=2\n";
+    assert!(text.contains(line), "{text}");
 }
