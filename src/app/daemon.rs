@@ -12,7 +12,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use super::{heartbeat::HttpWatcher, parts};
+use super::{heartbeat::HttpWatcher, parts, templates};
 use crate::{
     config::Config,
     domain::{Clock, Secrets, link::LinkKey, timetable::Timetable},
@@ -52,6 +52,9 @@ impl Daemon {
         let metrics = Arc::new(Metrics::new());
         let net = parts::Net::new(&config)?;
         let directories = parts::directories(&config, &net, &clock, &secrets, &metrics);
+        for problem in templates::load(&config).problems {
+            warn!(file = %problem.origin, "messages.templates: {}; {}", problem.message, problem.remedy);
+        }
         let store = Arc::new(SqliteStore::open(&config.store.path).await?);
         let link_key = LinkKey::new(&store.key("links", &rand::random()).await?);
         let public_url = config.http.public_url.as_ref();

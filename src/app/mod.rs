@@ -11,12 +11,15 @@ pub mod net;
 mod owners;
 pub mod parts;
 pub mod plan;
+pub mod preview;
 pub mod probe;
 pub mod report;
 pub mod sample;
+pub mod samples;
 pub mod setup;
 pub mod signals;
 pub mod silences;
+pub mod templates;
 mod tokens;
 pub mod verify;
 

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use super::{
     net::{self, NetError},
+    templates,
     tokens::Means,
 };
 use crate::{
@@ -92,7 +93,8 @@ pub fn receivers(
         secrets,
         clock,
     };
-    let renderer = Renderer::new(config.calendar.clone());
+    let templates = templates::load(config).templates;
+    let renderer = Renderer::new(config.calendar.clone()).with_templates(templates);
     let renderer = match links {
         Some(links) => renderer.with_links(links),
         None => renderer,

@@ -13,7 +13,7 @@ use crate::{
         Clock, Id, Kind, Notification, ObjectType, Row, Rung, Secrets, Severity,
         audience::Audience, notification::Subject, row::Links,
     },
-    engine::plan::new_id,
+    engine::{Receiver, plan::new_id},
     entra::config::Cloud,
     notify::{Envelope, SendError},
 };
@@ -27,21 +27,7 @@ pub async fn send(
 ) -> anyhow::Result<Vec<(String, Result<(), SendError>)>> {
     let net = Net::new(config)?;
     let receivers = receivers(config, &net, &secrets, clock, None);
-    let Some(receiver) = receivers
-        .iter()
-        .find(|receiver| receiver.notifier.name() == name)
-    else {
-        let names: Vec<&str> = receivers
-            .iter()
-            .map(|receiver| receiver.notifier.name())
-            .collect();
-        let there = if names.is_empty() {
-            "no receivers".to_owned()
-        } else {
-            names.join(", ")
-        };
-        bail!("no receiver is named `{name}`; the configuration has {there}");
-    };
+    let receiver = named(&receivers, name)?;
     let now = clock.now();
     let notification = notification(now);
     let parts = receiver.notifier.compose(&notification);
@@ -66,8 +52,28 @@ pub async fn send(
     Ok(sent)
 }
 
+/// The receiver of that name.
+pub(super) fn named<'a>(receivers: &'a [Receiver], name: &str) -> anyhow::Result<&'a Receiver> {
+    let found = receivers
+        .iter()
+        .find(|receiver| receiver.notifier.name() == name);
+    if let Some(receiver) = found {
+        return Ok(receiver);
+    }
+    let names: Vec<&str> = receivers
+        .iter()
+        .map(|receiver| receiver.notifier.name())
+        .collect();
+    let there = if names.is_empty() {
+        "no receivers".to_owned()
+    } else {
+        names.join(", ")
+    };
+    bail!("no receiver is named `{name}`; the configuration has {there}");
+}
+
 /// One credential of each sort, with ids that exist nowhere.
-fn notification(now: DateTime<Utc>) -> Notification {
+pub(super) fn notification(now: DateTime<Utc>) -> Notification {
     let rows = [
         row(
             now,
@@ -107,7 +113,7 @@ fn notification(now: DateTime<Utc>) -> Notification {
     }
 }
 
-fn row(
+pub(super) fn row(
     now: DateTime<Utc>,
     app: &str,
     credential: &str,

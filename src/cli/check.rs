@@ -13,6 +13,7 @@ use crate::{
     app::{
         clock::SystemClock,
         probe::{Finding, Permission, Standing, missing, probe},
+        templates,
     },
     config::{Config, Loaded, Problem, Severity, SystemSecrets},
     domain::{Clock, timetable::Timetable},
@@ -67,11 +68,11 @@ impl Check {
                 answer.problems = problems.all().to_vec();
             }
             Ok(Loaded { config, warnings }) => {
-                for problem in &warnings {
+                answer.problems = [warnings, templates::load(&config).problems].concat();
+                for problem in &answer.problems {
                     self.warn(problem);
                 }
-                answer.ok = true;
-                answer.problems = warnings;
+                answer.ok = !has_errors(&answer.problems);
                 answer.missing = missing(&config, &SystemSecrets);
                 for finding in &answer.missing {
                     self.warn(&format!(
@@ -84,7 +85,7 @@ impl Check {
                 self.say(&summary(&config, &answer, self.online))?;
                 if self.online {
                     let tell = |finding| self.found(finding, &mut answer.online);
-                    answer.ok = probe(&config, clock, Arc::new(SystemSecrets), tell).await?;
+                    answer.ok &= probe(&config, clock, Arc::new(SystemSecrets), tell).await?;
                 }
             }
         }
@@ -146,6 +147,13 @@ fn standing(found: &Permission) -> String {
     )
 }
 
+/// An error that the configuration was read in spite of: a template that is not used.
+fn has_errors(problems: &[Problem]) -> bool {
+    problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error)
+}
+
 fn summary(config: &Config, answer: &Answer, online: bool) -> String {
     let tenants = count(config.tenants.len(), "tenant");
     let receivers = count(config.receivers.len(), "receiver");
@@ -153,8 +161,13 @@ fn summary(config: &Config, answer: &Answer, online: bool) -> String {
         Some(_) => " and when the hours of calendar.send_between begin",
         None => "",
     };
+    let valid = if has_errors(&answer.problems) {
+        "The configuration is valid, but for templates: until they are mended, forewarn's own are used in their place"
+    } else {
+        "The configuration is valid"
+    };
     let mut lines = vec![
-        format!("The configuration is valid: {tenants}, {receivers}."),
+        format!("{valid}: {tenants}, {receivers}."),
         format!("Rounds run at {}{opening}; the next ones:", config.schedule),
     ];
     let local = |at: &DateTime<Utc>| {

@@ -11,6 +11,7 @@ mod output;
 mod paint;
 mod paragraph;
 mod plan;
+mod preview;
 mod progress;
 mod run;
 mod sandbox;
@@ -86,6 +87,8 @@ enum Command {
     Check(check::Check),
     /// Send a sample alert to one receiver, marked as a test
     Test(test::Test),
+    /// Show the messages that a receiver gets, on samples; sends nothing
+    Preview(preview::Preview),
     /// Print the commands that let forewarn read a tenant: app registration, permissions, credential
     Setup(setup::Setup),
     /// Try a client secret: does it work, and if not, what is wrong with it?
@@ -147,6 +150,7 @@ pub fn main() -> ExitCode {
             Command::Plan(command) => command.run(&cli.global).await,
             Command::Check(command) => command.run(&cli.global).await,
             Command::Test(command) => command.run(&cli.global).await,
+            Command::Preview(command) => command.run(&cli.global),
             Command::Setup(command) => command.run(&cli.global),
             Command::Verify(command) => command.run(&cli.global).await,
             Command::Explain(command) => command.run(),

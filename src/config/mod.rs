@@ -46,6 +46,7 @@ pub use locate::{is_absent, locate};
 pub use problem::{Origin, Problem, Problems, Severity};
 pub use schema::schema;
 pub use secrets::SystemSecrets;
+pub(crate) use suggest::{did_you_mean, nearest};
 
 /// A configuration without errors. Every default is filled in.
 #[derive(Debug, Clone)]
@@ -72,6 +73,8 @@ pub struct Config {
     pub http: HttpConfig,
     /// Per-credential series at most.
     pub max_credentials: usize,
+    /// The folder of templates that replace forewarn's own.
+    pub templates: Option<PathBuf>,
     /// Certificates trusted beside the system's.
     pub extra_ca_file: Option<PathBuf>,
     /// Told after the rounds whether they went well.

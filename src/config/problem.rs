@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::source::Excerpt;
+use super::source::{Excerpt, Source};
 
 /// One thing that is wrong. Neither its fields nor its text ever hold a secret.
 #[derive(Debug, Clone, Serialize)]
@@ -80,6 +80,28 @@ impl Problem {
             message: message.into(),
             remedy: remedy.into(),
             excerpt: None,
+        }
+    }
+
+    /// An error in a line, counted from 1, of another file than the configuration, with the line quoted.
+    pub(crate) fn in_line(
+        file: &Path,
+        text: &str,
+        line: usize,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Self {
+        let lines = text.split_inclusive('\n').take(line.saturating_sub(1));
+        let start: usize = lines.map(str::len).sum();
+        let rest = text.get(start..).unwrap_or_default();
+        let quoted = rest.lines().next().unwrap_or_default();
+        let indent = quoted.len() - quoted.trim_start().len();
+        let span = start + indent..start + quoted.trim_end().len().max(indent);
+        let source = Source::of(file, text.to_owned());
+        Self {
+            origin: source.origin(span.start),
+            excerpt: source.quote(&span, &[]),
+            ..Self::unreadable(file, message, remedy)
         }
     }
 

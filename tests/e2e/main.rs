@@ -48,4 +48,5 @@ mod secrecy;
 mod setup;
 mod silences;
 mod starting;
+mod templates;
 mod trouble;

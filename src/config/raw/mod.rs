@@ -18,8 +18,8 @@ pub(crate) use rule::{
 };
 pub(crate) use secret::{OneOrMany, Secret};
 pub(crate) use service::{
-    Calendar, Change, Changes, Heartbeat, Http, Log, LogFormat, Metrics, OwnerSource, Owners,
-    Schedule, Store, Tls, Weekday,
+    Calendar, Change, Changes, Heartbeat, Http, Log, LogFormat, Messages, Metrics, OwnerSource,
+    Owners, Schedule, Store, Tls, Weekday,
 };
 pub(crate) use tenant::{Auth, AuthMethod, Cloud, Include, Tenant};
 
@@ -48,6 +48,8 @@ pub(crate) struct File {
     pub(crate) calendar: Calendar,
     /// Credentials that came or went.
     pub(crate) changes: Changes,
+    /// What messages look like.
+    pub(crate) messages: Messages,
     /// Where forewarn remembers what it has seen and sent.
     pub(crate) store: Store,
     /// Health, metrics, status page and API.

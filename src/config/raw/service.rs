@@ -120,6 +120,16 @@ pub(crate) struct Metrics {
     pub(crate) max_credentials: Option<u32>,
 }
 
+/// What messages look like.
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Messages {
+    /// A folder of templates that replace forewarn's own, file by file: `title.txt`, `mail.txt`, `mail.html`, `mail-item.html`,
+    /// `slack.json`, `teams.json`. `forewarn preview --templates-to DIR` writes forewarn's own as a start; `forewarn check` tries
+    /// those of the folder.
+    pub(crate) templates: Option<String>,
+}
+
 /// Certificates that are trusted.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

@@ -71,6 +71,7 @@ pub(crate) fn config(
         store: store?,
         http: http?,
         max_credentials: raw.metrics.max_credentials.unwrap_or(MAX_CREDENTIALS) as usize,
+        templates: raw.messages.templates.map(Into::into),
         extra_ca_file: raw.tls.extra_ca_file.map(Into::into),
         heartbeat,
         log_format: match format {
