@@ -156,12 +156,17 @@ fn of_kind(now: DateTime<Utc>, kind: Kind, app: &str, name: &str, days: i64) -> 
         _ => Severity::Info,
     };
     let row = sample::row(now, app, name, kind, days, severity);
-    let rung = row.rung.map_or(0, Rung::days);
+    // the tightest of the default ladder that is reached
+    let rung = [0_u16, 1, 3, 7, 14, 30, 60]
+        .into_iter()
+        .find(|rung| i64::from(*rung) >= days)
+        .unwrap_or(60);
     Row {
         tenant: TENANT.to_owned(),
         credential_id: id(&format!("{app} {name}")),
         credential_name: Some(name.to_owned()).filter(|name| !name.is_empty()),
         owners: vec!["ada.berg@contoso.com".to_owned()],
+        rung: Some(Rung::days_before(rung)),
         reason: Some(match days {
             ..0 => "it has run out".to_owned(),
             _ => format!("it has reached the {rung}-day threshold"),
