@@ -188,10 +188,10 @@ impl Renderer {
         };
         let escalated = self.escalated(told, self.links.is_some());
         // where there are pages, a link stands beside each credential
-        let silence = self
-            .links
-            .is_none()
-            .then(|| words::footer_silence(only_id(told).as_deref()));
+        let silence = self.links.is_none().then(|| {
+            let is_critical = urgency(told) >= RowSeverity::Critical;
+            words::footer_silence(only_id(told).as_deref(), is_critical)
+        });
         let append = items
             .iter()
             .any(|item| item.command.is_some())
