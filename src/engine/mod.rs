@@ -2,7 +2,7 @@
 //!
 //! Every standing job is an idempotent function: it reads what is stored, drives it towards the goal and returns; the next
 //! run is the retry. Nothing here knows Microsoft, a database or a channel by name: only the traits [`Directory`],
-//! [`Store`] and [`Notifier`].
+//! [`Store`] and [`Notifier`](crate::notify::Notifier).
 
 mod changes;
 pub mod deliver;

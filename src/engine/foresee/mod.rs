@@ -2,7 +2,7 @@
 //! use, on a memory that is a store's in all but its place.
 //!
 //! A round need not look at all of a large tenant. It looks at the apps of which a decision may have changed since the round before:
-//! those that have passed a turning point ([`TurningPoints`]), and those that wait for something else than their own time. All others
+//! those that have passed a turning point ([`TurningPoints`](crate::domain::turning_points::TurningPoints)), and those that wait for something else than their own time. All others
 //! would be left as they are. The first round looks at everything, and so does each that sends a summary.
 
 mod future;

@@ -28,7 +28,7 @@ pub(super) fn warn_of_gaps(
         let what = subject(&kinds, &severities, &tenants, ground);
         let message = if only_the_rest {
             let keys = words::quoted(open_keys(takers, &severities));
-            format!("{what} reach nobody where no route's {keys} match")
+            format!("{what} reach nobody where no route matches their {keys}")
         } else {
             format!("{what} reach nobody: no route takes them")
         };
