@@ -63,7 +63,7 @@ struct Thread<'a> {
     tenant: &'a str,
     event: &'static str,
     escalation: bool,
-    credential: Option<(&'a Id, Kind, &'a Id, Option<Rung>)>,
+    credential: Option<(&'a Id, Kind, &'a Id)>,
 }
 
 type Told<'a> = (Moment, &'a Message, Option<&'a Arc<Row>>);
@@ -137,16 +137,16 @@ fn alerts<'a>(message: &'a Message) -> Vec<(Thread<'a>, Told<'a>)> {
             object_id,
             kind,
             credential_id,
-            rung,
             ..
         } = Arc::as_ref(row);
-        let thread = thread(Some((object_id, *kind, credential_id, *rung)));
+        let thread = thread(Some((object_id, *kind, credential_id)));
         (thread, (moment(Some(row.severity)), message, Some(row)))
     };
     message.rows.iter().map(of).collect()
 }
 
-/// Pairs what is the same; of what is left, in order of time, each takes the other's place.
+/// Pairs what is told at the same time and as urgent, whichever rung it is for; of what is left, in order of time, one takes the place
+/// of another on its rung.
 fn compare<'a>(before: Vec<Told<'a>>, mut after: Vec<Told<'a>>) -> Vec<Difference> {
     let mut gone: Vec<Told<'a>> = Vec::new();
     for told in before {
@@ -155,18 +155,27 @@ fn compare<'a>(before: Vec<Told<'a>>, mut after: Vec<Told<'a>>) -> Vec<Differenc
             None => gone.push(told),
         }
     }
-    let pairs = gone.len().min(after.len());
-    let removed = gone.split_off(pairs);
-    let added = after.split_off(pairs);
-    let moved = gone.into_iter().zip(after);
+    let mut moved: Vec<(Told<'a>, Told<'a>)> = Vec::new();
+    let mut removed: Vec<Told<'a>> = Vec::new();
+    for told in gone {
+        match after.iter().position(|other| rung(other) == rung(&told)) {
+            Some(other) => moved.push((told, after.remove(other))),
+            None => removed.push(told),
+        }
+    }
+    let moved = moved.into_iter();
     let moved = moved.map(|(before, after)| difference(Change::Moved, Some(before), Some(after)));
     let removed = removed
         .into_iter()
         .map(|before| difference(Change::Removed, Some(before), None));
-    let added = added
+    let added = after
         .into_iter()
         .map(|after| difference(Change::Added, None, Some(after)));
     moved.chain(removed).chain(added).flatten().collect()
+}
+
+fn rung(told: &Told<'_>) -> Option<Rung> {
+    told.2.and_then(|row| row.rung)
 }
 
 fn difference(

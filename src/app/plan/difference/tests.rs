@@ -56,3 +56,21 @@ fn another_severity_is_another_moment_and_another_grouping_is_none() {
     then.messages.insert(5, apart);
     assert!(told(&then).is_empty(), "each alert is told as it was");
 }
+
+#[test]
+fn another_rung_alone_is_no_difference() {
+    let mut then = samples::plan();
+    let mut row = Row::clone(&then.messages[4].rows[0]);
+    row.rung = Some(Rung::days_before(45));
+    then.messages[4].rows[0] = row.into();
+    assert_ne!(then, samples::plan());
+    assert!(told(&then).is_empty(), "it is told all the same");
+    // at another time it is not the same alert
+    let alone = Message {
+        rows: vec![then.messages[4].rows.remove(0)],
+        at: then.messages[4].at + TimeDelta::hours(1),
+        ..then.messages[4].clone()
+    };
+    then.messages.push(alone);
+    assert_eq!(told(&then), ["Added ops-slack 1", "Removed ops-slack 1"]);
+}
