@@ -89,6 +89,7 @@ impl Daemon {
             .map(|state| state.receiver);
         let orphans = waiting.filter(is_orphan).collect();
 
+        let timetable = config.timetable();
         let engine = Engine {
             status: Arc::new(Status::new(clock.now(), healths)),
             clock,
@@ -111,7 +112,7 @@ impl Daemon {
         Ok(Self {
             engine,
             store,
-            timetable: Timetable::new(config.schedule, config.calendar),
+            timetable,
             watcher,
             scan_on_start: config.scan_on_start,
             retention: config.store.retention,

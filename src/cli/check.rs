@@ -16,7 +16,7 @@ use crate::{
         templates,
     },
     config::{Config, Loaded, Problem, Severity, SystemSecrets},
-    domain::{Clock, timetable::Timetable},
+    domain::Clock,
 };
 
 /// Check the configuration: every problem at once, each with file, line and remedy.
@@ -157,8 +157,10 @@ fn has_errors(problems: &[Problem]) -> bool {
 fn summary(config: &Config, answer: &Answer, online: bool) -> String {
     let tenants = count(config.tenants.len(), "tenant");
     let receivers = count(config.receivers.len(), "receiver");
+    let has_summaries = config.receivers.iter().any(|of| of.digest.is_some());
     let opening = match config.calendar.send_between {
         Some(_) => " and when the hours of calendar.send_between begin",
+        None if has_summaries => ", and at 08:00 of working days without a later one, for `digest`",
         None => "",
     };
     let valid = if has_errors(&answer.problems) {
@@ -223,7 +225,7 @@ fn count(n: usize, what: &str) -> String {
 }
 
 fn next_rounds(config: &Config, now: DateTime<Utc>) -> Vec<DateTime<Utc>> {
-    let timetable = Timetable::new(config.schedule.clone(), config.calendar.clone());
+    let timetable = config.timetable();
     let next = |at: &DateTime<Utc>| timetable.next_after(*at);
     std::iter::successors(timetable.next_after(now), next)
         .take(3)

@@ -34,7 +34,7 @@ use url::Url;
 use crate::{
     domain::{
         SecretSource, calendar::Calendar, change::Changes, policy::Policies, route::Routes,
-        schedule::Schedule,
+        schedule::Schedule, timetable::Timetable,
     },
     entra::config::TenantConfig,
     notify::config::ReceiverConfig,
@@ -81,6 +81,14 @@ pub struct Config {
     pub heartbeat: Option<SecretSource>,
     /// How log lines look.
     pub log_format: LogFormat,
+}
+
+impl Config {
+    /// When rounds run.
+    pub fn timetable(&self) -> Timetable {
+        let has_summaries = self.receivers.iter().any(|of| of.digest.is_some());
+        Timetable::new(self.schedule.clone(), self.calendar.clone()).with_summaries(has_summaries)
+    }
 }
 
 /// Where the store is.

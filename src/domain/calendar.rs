@@ -68,15 +68,23 @@ impl Calendar {
     /// The first time after `now` at which messages that can wait may go out again. `None` where they always may, and where no
     /// working day is within a year.
     pub fn next_opening(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
-        let hours = self.send_between?;
+        self.next_span(self.send_between?, now)
+            .map(|span| span.start)
+    }
+
+    /// The next time in which summaries go out, of those that begin after `now`. `None` where no working day is within a year.
+    pub fn next_summary_time(&self, now: DateTime<Utc>) -> Option<Range<DateTime<Utc>>> {
+        self.next_span(self.send_between.unwrap_or(FROM_EIGHT), now)
+    }
+
+    fn next_span(&self, hours: Hours, now: DateTime<Utc>) -> Option<Range<DateTime<Utc>>> {
         let today = self.day_of(now);
         let yesterday = today.pred_opt().unwrap_or(today);
         yesterday
             .iter_days()
             .take(367)
             .filter_map(|day| self.span(day, hours))
-            .map(|span| span.start)
-            .find(|opening| *opening > now)
+            .find(|span| span.start > now)
     }
 
     /// Until when messages that can wait are held back at `now`. `None`: they go out. A calendar whose holidays leave no working day

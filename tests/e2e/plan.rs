@@ -95,6 +95,26 @@ fn what_is_planned_is_sent_and_is_then_no_longer_planned() {
 }
 
 #[test]
+fn a_schedule_that_runs_before_the_hours_of_summaries_has_a_round_for_them() {
+    let world = World::new(&crowd(20));
+    let receivers = receivers(&world.sandbox);
+    let receivers = receivers.replace(
+        "send_resolved = true\n",
+        "send_resolved = true\ndigest = \"daily\"\n",
+    );
+    world.configure(MORNING, &receivers);
+    let (_, document) = planned(&world, &["--days", "14", "--receiver", "siem"]);
+    let messages = document["messages"].as_array().unwrap().iter();
+    let summaries: Vec<&str> = messages
+        .filter(|of| of["type"] == "digest")
+        .map(|of| of["at"].as_str().unwrap())
+        .collect();
+    assert!(summaries.len() >= 9, "{summaries:?}");
+    let at_eight = summaries.iter().all(|at| at.ends_with("T08:00:00Z"));
+    assert!(at_eight, "{summaries:?}");
+}
+
+#[test]
 fn what_nobody_hears_is_shown_and_what_escalates() {
     let world = World::new(&crowd(300));
     let routes = "[[routes]]\nmatch = { severity = [\"critical\", \"expired\"] }\nreceivers = [\"slack\"]\n\

@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::{
     config::Config,
-    domain::{Row, timetable::Timetable},
+    domain::Row,
     engine::{
         Receiver,
         foresee::{Foreseen, Outlook},
@@ -63,7 +63,7 @@ impl Plan {
         let until = from
             .checked_add_signed(TimeDelta::days(i64::from(days)))
             .unwrap_or(DateTime::<Utc>::MAX_UTC);
-        let timetable = Timetable::new(config.schedule.clone(), config.calendar.clone());
+        let timetable = config.timetable();
         // a daemon that starts for the first time does not wait for its schedule
         let starts = config.scan_on_start && !inventory.has_memory();
         let first = starts.then_some(from).or(timetable.next_after(from));
