@@ -12,7 +12,9 @@ use forewarn::{
         silence::{Scope, Silence},
         timetable::Timetable,
     },
-    engine::{Engine, schedule},
+    engine::{Engine, foresee::Outlook, schedule},
+    entra::Directory as _,
+    store::Remembered,
 };
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -219,6 +221,33 @@ async fn a_round_of_its_own_runs_when_it_is_time() {
     tokio::time::timeout(std::time::Duration::from_mins(1), both)
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn a_plan_between_rounds_knows_what_the_last_one_left_to_be_escalated() {
+    let mut world = world();
+    world.routes = vec![route(&["slack"], 5, &["pager"])];
+    world.at(13 * DAY);
+    let engine = world.start().await;
+    world.tick(&engine).await;
+    let evening = Schedule::new("0 20 * * *", chrono_tz::Tz::UTC, hour(0)).unwrap();
+    let timetable = Timetable::new(evening, Calendar::default());
+    let outlook = Outlook {
+        tenant: "contoso",
+        policies: &engine.policies,
+        routes: &engine.routes,
+        receivers: &engine.receivers,
+        calendar: &engine.calendar,
+        timetable: &timetable,
+        portal_link: &|_| String::new(),
+    };
+    for (now, first) in [(4, 5), (5, 12), (6, 12)] {
+        let now = hour(13 * DAY + now);
+        let snapshot = world.tenant.scan(now, &|_| {}).await.unwrap();
+        let remembered = Remembered::read(engine.store.as_ref(), "contoso", now).await;
+        let found = outlook.first_round(&snapshot, &remembered.unwrap(), now);
+        assert_eq!(found, Some(hour(13 * DAY + first)), "{now}");
+    }
 }
 
 /// Lets the others go on until it is so.

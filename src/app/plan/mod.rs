@@ -66,12 +66,10 @@ impl Plan {
         let timetable = config.timetable();
         // a daemon that starts for the first time does not wait for its schedule
         let starts = config.scan_on_start && !inventory.has_memory();
-        let first = starts.then_some(from).or(timetable.next_after(from));
         let tenants = config.tenants.iter();
         let mut messages: Vec<Message> = tenants
             .filter_map(|tenant| inventory.tenant(&tenant.name))
-            .zip(std::iter::repeat(first))
-            .filter_map(|(tenant, first)| {
+            .filter_map(|tenant| {
                 let outlook = Outlook {
                     tenant: tenant.name,
                     policies: &config.policies,
@@ -81,8 +79,10 @@ impl Plan {
                     timetable: &timetable,
                     portal_link: &|row: &Row| tenant.directory.portal_link(row),
                 };
-                let (snapshot, remembered) = (tenant.snapshot.clone(), tenant.remembered.clone());
-                let foreseen = outlook.foresee(snapshot, remembered, first?, until);
+                let (snapshot, remembered) = (tenant.snapshot, tenant.remembered);
+                let first = starts.then_some(from);
+                let first = first.or_else(|| outlook.first_round(snapshot, remembered, from))?;
+                let foreseen = outlook.foresee(snapshot.clone(), remembered.clone(), first, until);
                 Some(messages(tenant.name, foreseen))
             })
             .flatten()

@@ -166,19 +166,7 @@ impl<'a> Future<'a> {
     }
 
     fn world(&self, now: DateTime<Utc>) -> World<'_> {
-        World {
-            tenant: self.outlook.tenant,
-            known: &self.remembered.known,
-            seen: &self.scene,
-            policies: self.outlook.policies,
-            silences: &self.remembered.silences,
-            calendar: self.outlook.calendar,
-            shrunk: self
-                .remembered
-                .health
-                .shrank_to(self.scene.listed, self.scene.listed_principals),
-            now,
-        }
+        self.outlook.world(&self.scene, &self.remembered, now)
     }
 
     /// As the engine does, but that it is remembered here. `None`: see [`Self::play`]; nothing has changed then.

@@ -4,6 +4,8 @@
 //! A round need not look at all of a large tenant. It looks at the apps of which a decision may have changed since the round before:
 //! those that have passed a turning point ([`TurningPoints`](crate::domain::turning_points::TurningPoints)), and those that wait for something else than their own time. All others
 //! would be left as they are. The first round looks at everything, and so does each that sends a summary.
+//!
+//! What the rounds before have left to be escalated is escalated at its minute, as the daemon that made them does.
 
 mod future;
 
@@ -15,8 +17,8 @@ use self::future::Future;
 use super::plan::Receivers;
 use crate::{
     domain::{
-        Notification, Row, Snapshot, calendar::Calendar, policy::Policies, route::Routes,
-        timetable::Timetable,
+        Notification, Row, Snapshot, calendar::Calendar, decide::World, escalate::unattended,
+        policy::Policies, route::Routes, timetable::Timetable,
     },
     store::{NewDelivery, Remembered},
 };
@@ -50,6 +52,22 @@ pub struct Foreseen {
 }
 
 impl Outlook<'_> {
+    /// The first round after `now`, until which no other has run since what is remembered.
+    pub fn first_round(
+        &self,
+        snapshot: &Snapshot,
+        remembered: &Remembered,
+        now: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let world = self.world(snapshot, remembered, now);
+        let unattended = unattended(&world, self.routes);
+        let escalations = unattended.iter().map(|of| of.due_at);
+        let tick = self.timetable.next_after(now);
+        // what is overdue has no round of its own any more
+        let escalations = escalations.filter(|due_at| *due_at > now);
+        escalations.chain(tick).min()
+    }
+
     /// Plays the rounds from `first`, which is one, to `until`, in which each scan finds what `snapshot` holds.
     pub fn foresee(
         &self,
@@ -66,5 +84,25 @@ impl Outlook<'_> {
             next = tick.into_iter().chain(escalation).min();
         }
         future.end()
+    }
+
+    fn world<'w>(
+        &'w self,
+        seen: &'w Snapshot,
+        remembered: &'w Remembered,
+        now: DateTime<Utc>,
+    ) -> World<'w> {
+        World {
+            tenant: self.tenant,
+            known: &remembered.known,
+            seen,
+            policies: self.policies,
+            silences: &remembered.silences,
+            calendar: self.calendar,
+            shrunk: remembered
+                .health
+                .shrank_to(seen.listed, seen.listed_principals),
+            now,
+        }
     }
 }
