@@ -15,6 +15,8 @@ mod mail;
 mod on_call;
 #[path = "config/owners.rs"]
 mod owners;
+#[path = "config/sane.rs"]
+mod sane;
 #[path = "config/secrecy.rs"]
 mod secrecy;
 #[path = "config/sign_in.rs"]

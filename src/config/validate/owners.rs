@@ -25,7 +25,11 @@ pub(super) fn told_in_person(
     sources: &[OwnerSource],
     report: &mut Report<'_>,
 ) {
-    let tells_owners = |(_, raw): &(usize, &raw::Receiver)| raw.to_owners == Some(true);
+    use raw::ReceiverType::{Email, GraphMail};
+    // where it is not a key at all, that is said of it and no more
+    let is_mail = |raw: &raw::Receiver| matches!(raw.r#type, Some(Email | GraphMail));
+    let tells_owners =
+        |(_, raw): &(usize, &raw::Receiver)| raw.to_owners == Some(true) && is_mail(raw);
     for (index, raw) in receivers.iter().enumerate().filter(tells_owners) {
         let at = KeyPath::root()
             .key("receivers")

@@ -6,7 +6,11 @@ use super::{
 };
 use crate::{
     config::{path::KeyPath, raw, report::Report, suggest::did_you_mean},
-    domain::route::{Escalation, GroupKey, Route},
+    domain::{
+        Severity,
+        matcher::Matcher,
+        route::{Escalation, GroupKey, Route},
+    },
 };
 
 /// The routes as written. `receivers` are the names that they may use.
@@ -49,6 +53,13 @@ fn route(raw: raw::Route, receivers: &[String], at: &KeyPath, report: &mut Repor
     }
     warn_of_repeats(&raw, at, report);
     let matcher = matcher(raw.r#match, Asked::AboutAnAlert, &at.key("match"), report);
+    if escalation.is_some() && !takes_what_escalates(&matcher) {
+        report.warning(
+            &at.key("escalate_after"),
+            "never used: only critical and expired alerts escalate, and this route takes neither",
+            "move it, with `escalate_to`, to a route that takes those",
+        );
+    }
     Route {
         matcher,
         receivers: raw.receivers.unwrap_or_default(),
@@ -60,6 +71,11 @@ fn route(raw: raw::Route, receivers: &[String], at: &KeyPath, report: &mut Repor
         go_on: raw.r#continue.unwrap_or(false),
         escalation,
     }
+}
+
+fn takes_what_escalates(matcher: &Matcher) -> bool {
+    let severities = &matcher.severity;
+    severities.is_empty() || severities.iter().any(|of| *of >= Severity::Critical)
 }
 
 fn group_key(key: raw::GroupKey) -> GroupKey {

@@ -11,6 +11,9 @@ pub(super) fn warn_of_shadow(
     list: &List<'_>,
     report: &mut Report<'_>,
 ) {
+    if is_net(index, takers, rules) {
+        return;
+    }
     let takes_everything =
         |taker: &usize| rules[*taker].is_some_and(|rule| rule.matcher.is_empty());
     let names = words::list(takers.iter().map(|taker| format!("{}[{taker}]", list.name)));
@@ -32,4 +35,10 @@ pub(super) fn warn_of_shadow(
         _ => ("leaves out nothing more", "delete it"),
     };
     report.warning(&list.at.index(index), format!("{never}: {what}"), remedy);
+}
+
+/// A last rule that asks for nothing and finds nothing left of today's tenants and severities is there for those to come.
+fn is_net(index: usize, takers: &[usize], rules: &[Option<Rule<'_>>]) -> bool {
+    let asks_nothing = rules[index].is_some_and(|rule| rule.matcher.is_empty());
+    asks_nothing && takers.len() > 1 && index + 1 == rules.len()
 }
