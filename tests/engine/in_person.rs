@@ -5,6 +5,8 @@ use std::sync::Arc;
 use forewarn::{
     domain::{
         App,
+        glob::Glob,
+        matcher::Matcher,
         ownership::{OwnerSource, Ownership},
         route::{GroupKey, Route},
     },
@@ -154,4 +156,32 @@ async fn a_route_s_fallback_comes_before_the_receiver_s_own_targets() {
     world.tick(&engine).await;
     assert_eq!(world.receivers[0].mail(), Vec::<String>::new());
     assert_eq!(world.receivers[1].mail(), [": s@7:critical"]);
+}
+
+#[tokio::test]
+async fn what_is_only_to_be_cleaned_up_is_told_once_and_to_no_owner() {
+    let mut world = world(&[("a", &["ada@contoso.com"]), ("b", &["bob@contoso.com"])]);
+    let by_app = |name: &str| Route {
+        matcher: Matcher {
+            app: vec![Glob::new(name)],
+            ..Matcher::default()
+        },
+        receivers: vec!["mail".to_owned()],
+        ..Route::default()
+    };
+    world.routes = ["x", "*"].map(by_app).to_vec();
+    let mut apps = ["a", "b", "x", "y"].map(|name| app(name, 5 * DAY)).to_vec();
+    apps.extend(["dead", "deader"].map(|name| app(name, -60 * DAY)));
+    world.set_apps(apps);
+    let engine = world.start().await;
+    world.tick(&engine).await;
+    assert_eq!(
+        world.receivers[0].mail(),
+        [
+            ": x@7:critical and 2 stale",
+            ": y@7:critical",
+            "ada@contoso.com: a@7:critical",
+            "bob@contoso.com: b@7:critical",
+        ]
+    );
 }

@@ -242,7 +242,12 @@ impl Notifier for FakeReceiver {
             let escalated = if notification.escalation { "!" } else { "" };
             format!("{}@{rung}:{kind}{again}{escalated}", row.credential_id)
         };
-        let part = |rows: &[_]| payload(rows.iter().map(line).collect::<Vec<_>>().join(" "));
+        let stale = (notification.stale > 0).then(|| format!(" and {} stale", notification.stale));
+        let stale = stale.unwrap_or_default();
+        let part = |rows: &[_]| {
+            let lines: Vec<String> = rows.iter().map(line).collect();
+            payload(lines.join(" ") + &stale)
+        };
         notification
             .rows()
             .chunks(self.rows_a_part)

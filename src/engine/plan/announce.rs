@@ -1,6 +1,6 @@
 //! What is due, and who is told of it together.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use uuid::Uuid;
 
@@ -49,7 +49,11 @@ impl Planner<'_> {
             }
         }
         let mut carried_by: Vec<Vec<Uuid>> = vec![Vec::new(); due.len()];
+        let mut heard_of_stale: HashSet<&str> = HashSet::new();
         for group in &groups {
+            // once, and not each owner of all that there is
+            let in_person = matches!(group.audience, Audience::Owner { .. });
+            let tell_stale = first_scan && !in_person && heard_of_stale.insert(&group.receiver);
             let rows = group.alerts.iter().map(|at| &due[*at].row);
             let alerts = rows.map(Arc::clone).collect();
             let notification = Notification {
@@ -57,7 +61,7 @@ impl Planner<'_> {
                 subject: Subject::Due { alerts },
                 decided_at: now,
                 first_scan,
-                stale: if first_scan {
+                stale: if tell_stale {
                     self.stale_for(&group.receiver)
                 } else {
                     0
