@@ -1,6 +1,6 @@
 //! What is critical and nobody has taken care of, for those whom its route names for that.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{DateTime, Utc};
 
@@ -59,10 +59,7 @@ impl Planner<'_> {
 
     fn escalate(&self, unattended: &[Unattended<'_>], round: &mut Round<'_>) {
         let now = self.world.now;
-        let remembered: Vec<usize> = unattended
-            .iter()
-            .map(|of| self.remembered(of, round))
-            .collect();
+        let remembered = self.remembered(unattended, round);
         let mut due = Vec::with_capacity(unattended.len());
         let mut ways = Vec::with_capacity(unattended.len());
         for (of, at) in unattended.iter().zip(&remembered) {
@@ -106,18 +103,24 @@ impl Planner<'_> {
         }
     }
 
-    /// The place in `round` of what will be remembered as announced; put there unless the credential is announced anew.
-    fn remembered(&self, of: &Unattended<'_>, round: &mut Round<'_>) -> usize {
-        let is_it = |(key, _, announced): &(CredentialKey, u32, Option<Announced>)| {
-            *key == of.key && announced.is_some()
-        };
-        if let Some(at) = round.announced.iter().position(is_it) {
-            return at;
+    /// The places in `round` of what will be remembered as announced; put there unless the credential is announced anew.
+    fn remembered(&self, unattended: &[Unattended<'_>], round: &mut Round<'_>) -> Vec<usize> {
+        let announced = round.announced.iter().enumerate();
+        let anew: HashMap<CredentialKey, usize> = announced
+            .filter(|(_, (_, _, announced))| announced.is_some())
+            .map(|(at, (key, _, _))| (key.clone(), at))
+            .collect();
+        let mut places = Vec::with_capacity(unattended.len());
+        for of in unattended {
+            let place = anew.get(&of.key).copied();
+            places.push(place.unwrap_or(round.announced.len()));
+            if place.is_none() {
+                let life = self.world.known.get(&of.key).map_or(0, |it| it.life);
+                let announced = Some(of.announced.clone());
+                round.announced.push((of.key.clone(), life, announced));
+            }
         }
-        let life = self.world.known.get(&of.key).map_or(0, |it| it.life);
-        let announced = Some(of.announced.clone());
-        round.announced.push((of.key.clone(), life, announced));
-        round.announced.len() - 1
+        places
     }
 
     /// The alert as it is escalated; `announced` is what is remembered of it by now.

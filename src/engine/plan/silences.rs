@@ -1,47 +1,51 @@
 //! Silences that break by themselves.
 
+use std::collections::HashMap;
+
 use uuid::Uuid;
 
 use super::Planner;
 use crate::domain::{
-    App, Credential, Severity,
+    App, Credential, Id, Severity,
     assess::assess,
     decide::World,
     known::CredentialKey,
-    silence::{HowEnded, Silence},
+    silence::{HowEnded, Scope, Silence},
 };
 
 impl Planner<'_> {
     /// Silences on a credential that changed or has become more urgent than they allow.
     pub(super) fn broken_silences(&self) -> Vec<(Uuid, HowEnded)> {
         let world = &self.world;
-        let on_credential = |silence: &&Silence| silence.scope.is_credential();
-        let silences: Vec<&Silence> = world.silences.iter().filter(on_credential).collect();
-        if silences.is_empty() {
+        // hundreds may be acknowledged among a hundred thousand
+        let mut by_app: HashMap<Id, Vec<&Silence>> = HashMap::new();
+        for silence in world.silences {
+            if let Scope::Credential { object_id, .. } = &silence.scope {
+                by_app
+                    .entry(Id::parse(object_id))
+                    .or_default()
+                    .push(silence);
+            }
+        }
+        if by_app.is_empty() {
             return Vec::new();
         }
         let mut broken = Vec::new();
-        for (app, credential) in credentials(world) {
-            let key = CredentialKey::new(app, credential);
-            let covering = silences
-                .iter()
-                .filter(|silence| silence.scope.covers(world.tenant, &key));
-            for silence in covering {
+        for app in &world.seen.apps {
+            let Some(silences) = by_app.get(&app.object_id) else {
+                continue;
+            };
+            for credential in &app.credentials {
+                let key = CredentialKey::new(app, credential);
                 let severity = severity_of(world, app, credential);
-                let how = silence.broken_by(world.tenant, &key, credential.expires, severity);
-                broken.extend(how.map(|how| (silence.id, how)));
+                for silence in silences {
+                    let how = silence.broken_by(world.tenant, &key, credential.expires, severity);
+                    broken.extend(how.map(|how| (silence.id, how)));
+                }
             }
         }
         broken
     }
-}
-
-fn credentials<'a>(world: &World<'a>) -> impl Iterator<Item = (&'a App, &'a Credential)> {
-    world.seen.apps.iter().flat_map(|app| {
-        app.credentials
-            .iter()
-            .map(move |credential| (app, credential))
-    })
 }
 
 fn severity_of(world: &World<'_>, app: &App, credential: &Credential) -> Severity {
