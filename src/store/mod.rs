@@ -267,6 +267,8 @@ pub enum Find<'a> {
     /// Its app's display name (in whichever case), application id or object id; of those that are not gone.
     App(&'a str),
     /// A piece of its app's name, or the beginning of its key id: for "did you mean".
+    /// The directory object that carries it, of one that is not gone.
+    Object(&'a Id),
     Similar(&'a str),
     /// The credential itself, gone or not.
     Key(&'a CredentialKey),

@@ -44,8 +44,9 @@ impl Desk<'_> {
         let found = match scope {
             Scope::Tenant { .. } => return Ok(None),
             Scope::App { tenant, object_id } => {
-                let app = Find::App(object_id);
-                self.store.find(Some(tenant), app, 1).await?
+                let object_id = Id::parse(object_id);
+                let of_app = Find::Object(&object_id);
+                self.store.find(Some(tenant), of_app, 1).await?
             }
             Scope::Credential {
                 tenant,

@@ -7,6 +7,8 @@ mod lookup;
 mod refusal;
 mod standing;
 
+use std::cmp::Reverse;
+
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
@@ -103,13 +105,12 @@ impl Desk<'_> {
 
     /// Silences, the latest first; `all`: those that have ended, too.
     pub async fn list(&self, all: bool) -> Result<Vec<Listed>, Refusal> {
-        let silences = if all {
-            self.store.all_silences(LISTED).await?
+        let mut silences = if all {
+            self.every().await?
         } else {
-            let mut lasting = self.store.silences(self.now).await?;
-            lasting.reverse();
-            lasting
+            self.store.silences(self.now).await?
         };
+        silences.sort_by_key(|silence| Reverse((silence.created_at, silence.id)));
         let mut list = Vec::with_capacity(silences.len());
         for silence in silences {
             list.push(self.listed(silence).await?);

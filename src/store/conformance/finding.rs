@@ -74,6 +74,12 @@ pub(in crate::store) async fn credentials_are_found_by_what_people_know(ground: 
     let key = credential(2).key;
     let found = store.find(Some("contoso"), Find::Key(&key), 9).await;
     assert!(found.unwrap()[0].gone);
+    let object_id = &credential(1).key.object_id;
+    let of_object = Find::Object(object_id);
+    assert_eq!(names(store, None, of_object).await, [credential(1)]);
+    assert_eq!(names(store, other, of_object).await, []);
+    let object_id = &key.object_id;
+    assert_eq!(names(store, None, Find::Object(object_id)).await, []);
     let other_kind = CredentialKey {
         kind: Kind::SamlCertificate,
         ..key

@@ -13,7 +13,7 @@ use crate::domain::Notification;
 
 /// `$1`: a tenant or NULL, `$2` and what follows it: what is looked for, the last: how many at most.
 macro_rules! select {
-    ($condition:literal) => {
+    ($condition:expr) => {
         concat!(
             "SELECT tenant, object_id, kind, credential_id, app_id, app_name, name, hint, starts_at, expires_at,
                     first_seen, fingerprint, gone_at IS NOT NULL AS gone, announced
@@ -31,7 +31,19 @@ const APP: &str = select!(
 const SIMILAR: &str = select!(
     "(instr(lower(app_name), lower($2)) > 0 OR instr(credential_id, lower($2)) = 1) AND gone_at IS NULL"
 );
-const KEY: &str = select!("object_id = $2 AND kind = $4 AND credential_id = $5");
+
+/// `IN`, so that the index of the primary key is used: there may be many of these at a time, and a hundred thousand credentials.
+macro_rules! look_up {
+    ($condition:literal) => {
+        select!(concat!(
+            "tenant IN (SELECT name FROM tenants WHERE $1 IS NULL OR name = $1) AND ",
+            $condition
+        ))
+    };
+}
+
+const OBJECT: &str = look_up!("object_id = $2 AND gone_at IS NULL");
+const KEY: &str = look_up!("object_id = $2 AND kind = $4 AND credential_id = $5");
 
 pub(super) async fn find(
     conn: &mut SqliteConnection,
@@ -44,6 +56,7 @@ pub(super) async fn find(
         Find::Credential(text) => query(CREDENTIAL).bind(tenant).bind(text).bind(limit),
         Find::App(text) => query(APP).bind(tenant).bind(text).bind(limit),
         Find::Similar(text) => query(SIMILAR).bind(tenant).bind(text).bind(limit),
+        Find::Object(id) => query(OBJECT).bind(tenant).bind(id.to_string()).bind(limit),
         Find::Key(key) => query(KEY)
             .bind(tenant)
             .bind(key.object_id.to_string())
