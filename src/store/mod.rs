@@ -3,6 +3,7 @@
 //! One trait, so that a second database is a second implementation of the same promises; `conformance` tests them.
 //! Times are integer milliseconds since 1970 in UTC. No function reads a clock.
 
+mod as_seen;
 #[cfg(test)]
 mod conformance;
 mod error;
@@ -266,9 +267,9 @@ pub enum Find<'a> {
     Credential(&'a str),
     /// Its app's display name (in whichever case), application id or object id; of those that are not gone.
     App(&'a str),
-    /// A piece of its app's name, or the beginning of its key id: for "did you mean".
     /// The directory object that carries it, of one that is not gone.
     Object(&'a Id),
+    /// A piece of its app's name, or the beginning of its key id: for "did you mean".
     Similar(&'a str),
     /// The credential itself, gone or not.
     Key(&'a CredentialKey),

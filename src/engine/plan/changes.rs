@@ -136,9 +136,10 @@ impl Planner<'_> {
         seen: Option<&'e App>,
         owners: Option<&'e [Owner]>,
     ) -> Entry<'e> {
-        let credential = credential_of(gone);
+        let credential = gone.credential();
         let told = self.told_before(&gone.key);
-        let app = seen.map_or_else(|| Cow::Owned(app_of(gone, told)), Cow::Borrowed);
+        let object_type = told.map(|row| row.object_type).unwrap_or_default();
+        let app = seen.map_or_else(|| Cow::Owned(gone.app(object_type, None)), Cow::Borrowed);
         let mut row = self.row(&app, &credential, Section::Removed);
         // it can no longer run out
         row.severity = RowSeverity::Ok;
@@ -214,31 +215,6 @@ fn labels(owners: &[Owner]) -> Vec<String> {
         .iter()
         .map(|owner| owner.label().into_owned())
         .collect()
-}
-
-/// An app that the scan did not show, as far as it is remembered.
-fn app_of(gone: &Inventory, told: Option<&Row>) -> App {
-    App {
-        object_type: told.map(|row| row.object_type).unwrap_or_default(),
-        object_id: gone.key.object_id.clone(),
-        app_id: gone.app_id.clone(),
-        name: gone.app_name.as_str().into(),
-        tags: Box::default(),
-        credentials: Box::default(),
-    }
-}
-
-fn credential_of(gone: &Inventory) -> Credential {
-    Credential {
-        id: gone.key.credential_id.clone(),
-        kind: gone.key.kind,
-        name: gone.name.as_deref().map(Into::into),
-        hint: gone.hint.as_deref().map(Into::into),
-        starts_at: gone.starts_at,
-        expires: gone.expires,
-        thumbprint: None,
-        active: None,
-    }
 }
 
 /// What has not ended comes before what never ends, and that before what has.

@@ -3,7 +3,7 @@
 use super::{Desk, Refusal};
 use crate::{
     domain::{
-        App, Credential, ObjectType, Severity,
+        ObjectType, Severity,
         assess::{Circumstances, assess},
         facts::Facts,
         policy::AfterExpiry,
@@ -29,21 +29,15 @@ impl Desk<'_> {
     /// Judges one credential by what the inventory holds: the app's other credentials count, its tags and sign-ins are not known here.
     pub(super) async fn standing(&self, found: &Found) -> Result<Standing, Refusal> {
         let it = &found.credential;
-        let object_id = it.key.object_id.to_string();
-        let of_app = Find::App(&object_id);
+        let of_app = Find::Object(&it.key.object_id);
         let siblings = self.store.find(Some(&it.tenant), of_app, MOST).await?;
-        let siblings = siblings.iter().filter(|other| {
-            other.credential.key.object_id == it.key.object_id && other.credential.key != it.key
-        });
-        let credentials = std::iter::once(found).chain(siblings).map(credential);
-        let app = App {
-            object_type: ObjectType::default(),
-            object_id: it.key.object_id.clone(),
-            app_id: it.app_id.clone(),
-            name: it.app_name.as_str().into(),
-            tags: Box::default(),
-            credentials: credentials.collect(),
-        };
+        let siblings = siblings
+            .iter()
+            .filter(|other| other.credential.key != it.key);
+        let own = it.credential();
+        let siblings = siblings.map(|sibling| sibling.credential.credential());
+        let credentials = std::iter::once(own.clone()).chain(siblings);
+        let app = it.app(ObjectType::default(), credentials);
         let facts = Facts::default();
         let circumstances = Circumstances {
             tenant: &it.tenant,
@@ -51,26 +45,11 @@ impl Desk<'_> {
             facts: &facts,
             now: self.now,
         };
-        let own = credential(found);
         let assessment = assess(circumstances, &app, &own);
         Ok(Standing {
             severity: assessment.severity,
             days_left: assessment.days_left,
             after_expiry: assessment.thresholds.after_expiry,
         })
-    }
-}
-
-fn credential(found: &Found) -> Credential {
-    let it = &found.credential;
-    Credential {
-        id: it.key.credential_id.clone(),
-        kind: it.key.kind,
-        name: it.name.as_deref().map(Into::into),
-        hint: it.hint.as_deref().map(Into::into),
-        starts_at: it.starts_at,
-        expires: it.expires,
-        thumbprint: None,
-        active: None,
     }
 }

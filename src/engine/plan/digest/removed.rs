@@ -3,7 +3,7 @@
 use super::{Audience, Entry};
 use crate::{
     domain::{
-        App, Credential, ObjectType, Row, Severity,
+        ObjectType, Row, Severity,
         assess::assess,
         decide::{Resolve, WhyResolved},
         row::Section,
@@ -35,7 +35,8 @@ impl Planner<'_> {
 
     /// `None` where the routes do not give it to the receiver.
     fn removed_row(&self, removed: &Removed, receiver: &str) -> Option<Row> {
-        let app = as_app(removed);
+        let last = &removed.credential;
+        let app = last.app(ObjectType::default(), [last.credential()]);
         let credential = app.credentials.first()?;
         let assessment = assess(self.world.circumstances(), &app, credential);
         let severity = assessment.severity.unwrap_or(Severity::Info);
@@ -47,30 +48,9 @@ impl Planner<'_> {
         let is_given = self.gives(receiver, &app, credential, severity);
         is_given.then(|| Row {
             reason: Some(WhyResolved::Removed.to_string()),
+            // what kind of object carried it is not remembered, so there is no saying where its page is
+            links: None,
             ..self.listed(&entry, Section::Renewed)
         })
-    }
-}
-
-/// What is gone, as it was last seen.
-fn as_app(removed: &Removed) -> App {
-    let last = &removed.credential;
-    let credential = Credential {
-        id: last.key.credential_id.clone(),
-        kind: last.key.kind,
-        name: last.name.clone().map(Into::into),
-        hint: last.hint.clone().map(Into::into),
-        starts_at: last.starts_at,
-        expires: last.expires,
-        thumbprint: None,
-        active: None,
-    };
-    App {
-        object_type: ObjectType::Application,
-        object_id: last.key.object_id.clone(),
-        app_id: last.app_id.clone(),
-        name: last.app_name.clone().into(),
-        tags: Box::default(),
-        credentials: [credential].into(),
     }
 }
