@@ -88,7 +88,8 @@ pub trait Store: Send + Sync {
     fn commit<'a>(&'a self, round: &'a Round<'_>) -> BoxFuture<'a, Result<(), StoreError>>;
 
     /// Takes the oldest delivery to `receiver` that is due at `now` and not leased, and leases it until `until`. Among those due,
-    /// deliveries that were never tried come first, so that one that keeps failing does not hold up the others. While the receiver
+    /// deliveries that were never tried come first, so that one that keeps failing does not hold up the others; but what tells that
+    /// something is over waits until nothing decided earlier is being tried again for its target. While the receiver
     /// pauses nothing is given; with what is given a pause until `pause_until` begins, so that no two senders together are
     /// quicker than the channel's pace.
     fn claim<'a>(

@@ -10,9 +10,10 @@ use forewarn::{
         timetable::Timetable,
     },
     engine::{Engine, readiness},
+    notify::Failure,
 };
 
-use super::world::{DAY, World, app, hour};
+use super::world::{Answer, DAY, World, app, hour};
 
 /// Weekdays from eight to six. `hour(0)` is a Friday, at eight o'clock in UTC.
 pub(crate) fn office_hours() -> Calendar {
@@ -224,6 +225,40 @@ async fn an_incident_is_closed_at_any_hour() {
     world.at(DAY);
     world.tick(&engine).await;
     assert_eq!(told(&world)[1], at(DAY, "s@30:resolved"));
+}
+
+#[tokio::test]
+async fn an_incident_is_not_closed_before_it_is_opened() {
+    let world = World::new(&["pager"]);
+    *world.receivers[0].keeps_state.lock().unwrap() = true;
+    let others = || {
+        ["b", "c", "d", "e", "f"]
+            .map(|name| app(name, 500 * DAY))
+            .to_vec()
+    };
+    world.set_apps([others(), vec![app("s", 20 * DAY)]].concat());
+    let engine = world.start().await;
+    let down = [Failure::Unavailable; 2].map(Answer::Refuses);
+    *world.receivers[0].answers.lock().unwrap() = down.into();
+    let minute = |minutes| {
+        let at = hour(0) + TimeDelta::minutes(minutes);
+        world.clock.advance_to(at);
+    };
+    world.tick(&engine).await;
+    minute(1);
+    world.deliver(&engine).await;
+    minute(2);
+    world.set_apps(others());
+    world.tick(&engine).await;
+    assert!(world.receivers[0].messages().is_empty());
+    let next = engine.store.next_due("pager").await.unwrap();
+    assert!(next > Some(world.clock.now()), "nobody looks all the time");
+    world.at(DAY);
+    world.deliver(&engine).await;
+    assert_eq!(
+        world.receivers[0].messages(),
+        ["s@30:warning", "s@30:resolved"]
+    );
 }
 
 #[tokio::test]

@@ -52,6 +52,7 @@ macro_rules! conformance {
             rounds::a_round_is_committed_once
             rounds::history_tells_every_alert_and_where_it_went
             outbox::the_never_tried_come_first_then_the_oldest
+            outbox::what_is_over_is_told_after_what_it_ends
             outbox::a_claim_holds_all_that_sending_needs
             outbox::a_lease_keeps_others_away_until_it_ends
             outbox::leases_can_be_given_back

@@ -40,6 +40,30 @@ pub(in crate::store) async fn the_never_tried_come_first_then_the_oldest(ground:
     assert_eq!(claim_id(&*store, "mail", 3).await, None);
 }
 
+pub(in crate::store) async fn what_is_over_is_told_after_what_it_ends(ground: &mut impl Ground) {
+    let store = ground.store();
+    enqueue(&*store, 1, vec![delivery(1, "mail", 1)]).await;
+    assert_eq!(claim_id(&*store, "mail", 1).await, Some(1));
+    record(&*store, 1, 1, 0, retry(9, "busy")).await;
+    let to = |first: &NewDelivery, n| NewDelivery {
+        target: first.target.clone(),
+        ..delivery(n, "mail", 2)
+    };
+    let first = delivery(1, "mail", 1);
+    enqueue(&*store, 2, vec![to(&first, 2), delivery(3, "mail", 2)]).await;
+    assert_eq!(
+        claim_id(&*store, "mail", 2).await,
+        Some(3),
+        "another target need not wait"
+    );
+    record(&*store, 3, 2, 0, AttemptOutcome::Delivered).await;
+    assert_eq!(claim_id(&*store, "mail", 2).await, None);
+    assert_eq!(store.next_due("mail").await.unwrap(), Some(at(9)));
+    assert_eq!(claim_id(&*store, "mail", 9).await, Some(1));
+    record(&*store, 1, 9, 0, AttemptOutcome::Delivered).await;
+    assert_eq!(claim_id(&*store, "mail", 9).await, Some(2));
+}
+
 pub(in crate::store) async fn a_claim_holds_all_that_sending_needs(ground: &mut impl Ground) {
     let store = ground.store();
     let put = NewDelivery {

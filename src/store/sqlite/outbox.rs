@@ -1,7 +1,7 @@
 //! The outbox: deliveries wait, are claimed by lease, and end delivered or given up.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Row, SqliteConnection, query, query_as, sqlite::SqliteRow};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection, query, query_as, sqlite::SqliteRow};
 use uuid::Uuid;
 
 use super::{
@@ -54,6 +54,16 @@ pub(super) async fn enqueue(
     Ok(())
 }
 
+/// What is told of as over is not told before that which it ends: else an incident would be opened by a late try, with nobody to close
+/// it. Of all that waits little tells that something is over, so that is asked first.
+const IN_TURN: &str = "NOT (
+    (SELECT body -> 'subject' ->> 'about' FROM notifications WHERE notifications.id = notification_id)
+        IN ('resolved', 'recovered', 'receiver-recovered')
+    AND EXISTS (SELECT 1 FROM deliveries AS before
+                WHERE before.receiver = $1 AND before.finished_at IS NULL AND before.tried = 1
+                      AND before.target = deliveries.target
+                      AND before.notification_id < deliveries.notification_id))";
+
 /// Leases the next delivery to a receiver. The row is read by [`read_claim`] only once the lease has been committed, so that
 /// one that cannot be read steps aside for the length of the lease.
 pub(super) async fn lease(
@@ -62,20 +72,21 @@ pub(super) async fn lease(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> sqlx::Result<Option<SqliteRow>> {
-    query(
+    query(AssertSqlSafe(format!(
         "UPDATE deliveries SET leased_until = $3
          WHERE id = (
              SELECT id FROM deliveries
              WHERE receiver = $1 AND finished_at IS NULL AND due_at <= $2
                    AND (leased_until IS NULL OR leased_until <= $2)
                    AND NOT EXISTS (SELECT 1 FROM receivers WHERE name = $1 AND not_before > $2)
+                   AND {IN_TURN}
              ORDER BY tried, due_at, id LIMIT 1)
          RETURNING id, receiver, target, fallback, due_at, parts_done, failures,
                    (SELECT body FROM notifications WHERE notifications.id = notification_id) AS body,
                    (SELECT min(at) FROM attempts WHERE delivery_id = deliveries.id AND failure IS NOT NULL)
                        AS first_failure,
-                   (SELECT failing_since FROM receivers WHERE name = receiver) AS failing_since",
-    )
+                   (SELECT failing_since FROM receivers WHERE name = receiver) AS failing_since"
+    )))
     .bind(receiver)
     .bind(millis(now))
     .bind(millis(until))
@@ -106,11 +117,11 @@ pub(super) async fn next_due(
     conn: &mut SqliteConnection,
     receiver: &str,
 ) -> sqlx::Result<Option<DateTime<Utc>>> {
-    let row = query(
+    let row = query(AssertSqlSafe(format!(
         "SELECT max(next, ifnull((SELECT not_before FROM receivers WHERE name = $1), next)) AS next
          FROM (SELECT min(max(due_at, ifnull(leased_until, due_at))) AS next
-               FROM deliveries WHERE receiver = $1 AND finished_at IS NULL)",
-    )
+               FROM deliveries WHERE receiver = $1 AND finished_at IS NULL AND {IN_TURN})"
+    )))
     .bind(receiver)
     .fetch_one(conn)
     .await?;
