@@ -61,7 +61,7 @@ fn moment(at: DateTime<Utc>) -> String {
     at.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
-/// Receivers that gave up on the last delivery to one of their targets, or whose outbox is stuck. Only what is `configured` counts:
+/// Receivers that fail or gave up on the last delivery to one of their targets, or whose outbox is stuck. Only what is `configured` counts:
 /// receivers with their targets.
 pub fn receivers(
     outbox: &[OutboxState],
@@ -89,6 +89,11 @@ pub fn receivers(
             .iter()
             .filter(|target| state.given_up.contains(target))
             .count();
+        // what was passed over since then counts as delivered, yet shows nothing of the receiver
+        let failing_since = state.failing_since.filter(|_| given_up == 0);
+        if let Some(since) = failing_since {
+            unready(format!("nothing arrives there since {}", moment(since)));
+        }
         if given_up > 0 {
             let of = if targets.len() > 1 {
                 format!(" to {given_up} of its {} recipients", targets.len())

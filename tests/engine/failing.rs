@@ -109,3 +109,22 @@ async fn two_that_are_dead_tell_each_other_once_and_readiness_tells_of_both() {
     let outbox = engine.store.outbox().await.unwrap();
     assert!(outbox.iter().all(|state| state.failing_since.is_none()));
 }
+
+#[tokio::test]
+async fn a_message_that_is_passed_over_makes_no_dead_receiver_ready() {
+    let world = World::new(&["pager"]);
+    let others = ["b", "c", "d", "e", "f"].map(|name| app(name, 500 * DAY));
+    world.set_apps([others.to_vec(), vec![app("s", 20 * DAY)]].concat());
+    refuse(&world.receivers[0], Answer::Refuses(Failure::Gone), 1);
+    *world.receivers[0].has_no_use_for.lock().unwrap() = Some("credential.resolved");
+    let engine = world.start().await;
+    world.tick(&engine).await;
+    world.set_apps(others.to_vec());
+    world.at(6);
+    world.tick(&engine).await;
+    let outbox = engine.store.outbox().await.unwrap();
+    assert_eq!(outbox[0].pending, 0);
+    let configured = [("pager".to_owned(), vec![String::new()])];
+    let unready = readiness::receivers(&outbox, &configured, engine.clock.now());
+    assert_eq!(unready.len(), 1, "{unready:?}");
+}
