@@ -66,7 +66,7 @@ pub(super) fn section(section: Section) -> &'static str {
         Section::Added => "New credentials",
         Section::Removed => "Removed credentials",
         Section::OwnerLost => "Apps that lost their last owner",
-        Section::ComingUp => "Due in the coming weeks",
+        Section::ComingUp => "Run out, or due in the coming weeks",
         Section::Stale => "Expired long ago: to be removed",
         Section::NeverExpires => "Never expiring",
         Section::Renewed => "Renewed or removed",

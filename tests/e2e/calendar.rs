@@ -136,7 +136,7 @@ fn a_summary_comes_to_each_receiver_once() {
             assert_eq!(data["alerts"][0]["section"], "coming-up");
         } else {
             assert!(
-                summaries[0].text.contains("Due in the coming weeks"),
+                summaries[0].text.contains("due in the coming weeks"),
                 "{receiver}"
             );
         }

@@ -144,9 +144,13 @@ fn people_read_that_a_rotation_is_unfinished_and_what_nobody_uses() {
             said.iter().all(|said| text.contains(said))
         });
     }
-    let hooks = messages(world.inbox(), "siem");
-    let rows = hooks.iter().flat_map(|message| alerts(&message.text));
-    let unfinished: Vec<Value> = rows.filter(|row| row["rotation"] == "unfinished").collect();
+    let unfinished = || -> Vec<Value> {
+        let hooks = messages(world.inbox(), "siem");
+        let rows = hooks.iter().flat_map(|message| alerts(&message.text));
+        rows.filter(|row| row["rotation"] == "unfinished").collect()
+    };
+    until("the webhook is told", SOON, || !unfinished().is_empty());
+    let unfinished = unfinished();
     assert_eq!(unfinished.len(), 1);
     assert_eq!(unfinished[0]["app_name"], "document-archive");
     assert_eq!(unfinished[0]["severity"], "warning");
