@@ -202,19 +202,7 @@ pub(super) struct Reply {
 
 impl Reply {
     async fn read(mut response: reqwest::Response, hidden: Hidden<'_>, now: DateTime<Utc>) -> Self {
-        let retry_after = response
-            .headers()
-            .get(header::RETRY_AFTER)
-            .and_then(|value| parse_retry_after(value.to_str().ok()?, now));
-        let mut bytes = Vec::new();
-        // the status has decided; a body that breaks off changes nothing
-        while let Ok(Some(chunk)) = response.chunk().await {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() >= READ {
-                bytes.truncate(READ);
-                break;
-            }
-        }
+        let (bytes, retry_after) = beginning(&mut response, READ, now).await;
         Self {
             status: response.status(),
             body: hidden.told(&String::from_utf8_lossy(&bytes)),
@@ -257,6 +245,28 @@ impl Reply {
             ..SendError::new(failure, detail)
         }
     }
+}
+
+/// At most so many bytes of what was answered, and how long it asks to wait.
+pub(super) async fn beginning(
+    response: &mut reqwest::Response,
+    most: usize,
+    now: DateTime<Utc>,
+) -> (Vec<u8>, Option<Duration>) {
+    let retry_after = response
+        .headers()
+        .get(header::RETRY_AFTER)
+        .and_then(|value| parse_retry_after(value.to_str().ok()?, now));
+    let mut bytes = Vec::new();
+    // the status has decided; a body that breaks off changes nothing
+    while let Ok(Some(chunk)) = response.chunk().await {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() >= most {
+            bytes.truncate(most);
+            break;
+        }
+    }
+    (bytes, retry_after)
 }
 
 /// Why there was no answer.

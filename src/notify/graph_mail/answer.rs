@@ -4,12 +4,11 @@
 
 use std::{fmt::Write as _, time::Duration};
 
-use http::header;
 use serde::Deserialize;
 
 use crate::{
-    domain::{backoff::parse_retry_after, clean::clean, secret::ExposeSecret, token::Token},
-    notify::{Envelope, Failure, SendError, mail::address},
+    domain::{clean::clean, secret::ExposeSecret, token::Token},
+    notify::{Envelope, Failure, SendError, http::beginning, mail::address},
 };
 
 /// How much of an answer is read; errors are shorter.
@@ -48,19 +47,7 @@ impl<'a> Answer<'a> {
         token: &Token,
         envelope: &Envelope<'_>,
     ) -> Self {
-        let retry_after = response
-            .headers()
-            .get(header::RETRY_AFTER)
-            .and_then(|value| parse_retry_after(value.to_str().ok()?, envelope.now));
-        let mut bytes = Vec::new();
-        // the status has decided; a body that breaks off changes nothing
-        while let Ok(Some(chunk)) = response.chunk().await {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() >= READ {
-                bytes.truncate(READ);
-                break;
-            }
-        }
+        let (bytes, retry_after) = beginning(&mut response, READ, envelope.now).await;
         let error = serde_json::from_slice(&bytes).map_or_else(
             |_| ErrorObject {
                 message: String::from_utf8_lossy(&bytes).into_owned(),
