@@ -27,6 +27,7 @@ pub mod loopback;
 pub mod mail_address;
 pub mod matcher;
 pub mod notification;
+pub mod number;
 pub mod own;
 pub mod ownership;
 pub mod policy;

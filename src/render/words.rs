@@ -24,6 +24,7 @@ use crate::domain::{
     Kind, Rung,
     digest::Every,
     notification::Blindness,
+    number::grouped,
     row::{RowSeverity, Section},
 };
 
@@ -463,5 +464,5 @@ fn credentials(count: usize) -> String {
 /// `1 value`, `1,204 values`
 fn counted(count: u64, what: &str) -> String {
     let plural = if count == 1 { "" } else { "s" };
-    format!("{} {what}{plural}", digest::number(count))
+    format!("{} {what}{plural}", grouped(count))
 }

@@ -1,6 +1,6 @@
 //! The words of summaries, and of first scans that tell of very much.
 
-use super::{Every, RowSeverity, counted};
+use super::{Every, RowSeverity, counted, grouped};
 
 /// `Weekly summary of contoso: 3 days left: billing-api client secret "prod", and 11 more`
 pub(in crate::render) fn title_digest(every: Every, tenant: &str, worst: &str) -> String {
@@ -38,14 +38,14 @@ pub(in crate::render) fn coming_up(
     let each: Vec<String> = severities
         .iter()
         .map(|(of, count)| match of {
-            RowSeverity::Ok => format!("{} on no threshold yet", number(*count as u64)),
-            of => format!("{} {}", number(*count as u64), super::severity(*of)),
+            RowSeverity::Ok => format!("{} on no threshold yet", grouped(*count as u64)),
+            of => format!("{} {}", grouped(*count as u64), super::severity(*of)),
         })
         .collect();
     let verb = if count == 1 { "has" } else { "have" };
     format!(
         "{} of the {} of {tenant} {verb} run out or soon will: {}.",
-        number(count as u64),
+        grouped(count as u64),
         credentials(watched),
         each.join(", ")
     )
@@ -53,7 +53,7 @@ pub(in crate::render) fn coming_up(
 
 /// After the last row of a section.
 pub(in crate::render) fn more_rows(count: u64) -> String {
-    format!("… and {} more: forewarn scan lists them.", number(count))
+    format!("… and {} more: forewarn scan lists them.", grouped(count))
 }
 
 pub(in crate::render) fn intro_odd(count: u64) -> String {
@@ -85,28 +85,4 @@ pub(in crate::render) fn intro_stale(count: u64) -> String {
 
 fn credentials(count: u64) -> String {
     counted(count, "credential")
-}
-
-/// `1,204`
-pub(in crate::render) fn number(count: u64) -> String {
-    let digits = count.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_grouped() {
-        let counts = [0, 7, 999, 1_000, 12_345, 1_234_567].map(number);
-        assert_eq!(counts, ["0", "7", "999", "1,000", "12,345", "1,234,567"]);
-    }
 }

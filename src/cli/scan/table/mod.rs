@@ -19,7 +19,7 @@ use self::{
     entry::{Entry, Room, View},
     grid::Layout,
     listing::{Listed, Listing},
-    summary::{grouped, summary},
+    summary::summary,
 };
 use crate::{
     app::report::{Report, Summary, TenantLine},
@@ -27,7 +27,7 @@ use crate::{
         output,
         paint::{colour, paint},
     },
-    domain::{Row, calendar::Calendar},
+    domain::{Row, calendar::Calendar, number::grouped},
 };
 
 /// How far ahead is looked unless somebody says so.

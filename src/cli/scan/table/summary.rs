@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     cli::{measure::harmless, paint::colour},
-    domain::row::RowSeverity,
+    domain::{number::grouped, row::RowSeverity},
 };
 
 const CSV: &str = "`forewarn scan --format csv`";
@@ -137,35 +137,4 @@ fn later(listing: &Listing, page: &Page<'_>) -> Option<String> {
             page.days()
         )
     })
-}
-
-/// `1204` as `1,204`.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn large_numbers_are_grouped() {
-        for (number, expected) in [
-            (0, "0"),
-            (999, "999"),
-            (1204, "1,204"),
-            (100_000, "100,000"),
-            (1_234_567, "1,234,567"),
-        ] {
-            assert_eq!(grouped(number), expected);
-        }
-    }
 }
